@@ -1,0 +1,2 @@
+//! The `eyespan` program.
+fn main() {}
