@@ -1,1 +1,9 @@
-//! receiver
+//! Receivers: photodiode with transimpedance amplifier, and the electrical receiver's front end.
+
+pub mod electrical;
+pub mod noise;
+pub mod photoreceiver;
+
+pub use electrical::{AcCoupling, ElectricalReceiver};
+pub use noise::NoiseDensity;
+pub use photoreceiver::Photoreceiver;

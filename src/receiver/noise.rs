@@ -1,0 +1,36 @@
+//! One-sided noise densities of amplifiers.
+
+use crate::math::interpolation::Curve;
+
+/// One-sided density of an amplifier's input-referred noise as a function of frequency, in A²/Hz or
+/// V²/Hz: its unit is that of the input it is referred to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoiseDensity {
+    /// The same at every frequency.
+    White(f64),
+    /// S0·(1 + (f/corner)²): the rise a photodiode's capacitance gives the noise of a
+    /// transimpedance amplifier (Säckinger, Analysis and Design of Transimpedance Amplifiers for
+    /// Optical Receivers, Wiley 2018, section 6.2).
+    Quadratic {
+        /// Density at low frequency.
+        low_frequency: f64,
+        /// Frequency at which the density has doubled, Hz.
+        corner: f64,
+    },
+    /// A measured density against frequency (Hz), held at its ends beyond the table.
+    Table(Curve),
+}
+
+impl NoiseDensity {
+    /// Density at frequency `f` (Hz, of either sign).
+    pub fn at(&self, f: f64) -> f64 {
+        match self {
+            Self::White(density) => *density,
+            Self::Quadratic {
+                low_frequency,
+                corner,
+            } => low_frequency * (1.0 + (f / corner).powi(2)),
+            Self::Table(curve) => curve.clamped(f.abs()),
+        }
+    }
+}
