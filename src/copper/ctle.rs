@@ -150,7 +150,7 @@ mod tests {
         let ratio = |f: f64| (with.transfer(f) / reference().transfer(f)).norm();
         assert!((ratio(0.0) - 10f64.powf(-0.15)).abs() < 1e-15);
         // At the corner |g + j|/|1 + j|.
-        let corner = ((10f64.powf(-0.3) + 1.0) / 2.0).sqrt();
+        let corner = f64::midpoint(10f64.powf(-0.3), 1.0).sqrt();
         assert!((ratio(0.66e9) - corner).abs() < 1e-15);
         assert!((ratio(66e9) - 1.0).abs() < 1e-4);
     }

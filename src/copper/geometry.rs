@@ -8,8 +8,8 @@ use crate::constants::{SPEED_OF_LIGHT, VACUUM_PERMEABILITY};
 /// What surrounds the two wires. The dielectric is taken as uniform out to infinity or the shield.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PairGeometry {
-    /// Two wires alone: Z = (η₀/(π√εr))·arcosh(s/d), exact (Ramo, Whinnery, Van Duzer, *Fields and
-    /// Waves in Communication Electronics*, 3rd edition, Table 5.9).
+    /// Two wires alone: Z = (η₀/(π√εr))·arcosh(s/d), exact (Pozar, *Microwave Engineering*,
+    /// 4th edition, Table 2.1, two-wire line).
     Unshielded,
     /// Two wires placed symmetrically in one round shield, driven differentially:
     /// Z = (η₀/(π√εr))·[arcosh(s/d) + ln((1 − σ²)/(1 + σ²))], σ = s/D.
@@ -79,8 +79,9 @@ impl PairGeometry {
     }
 
     /// Factor by which the proximity of the other wire raises the high-frequency resistance of an
-    /// unshielded pair, (s/d)/√((s/d)² − 1) (Ramo, Whinnery, Van Duzer, Table 5.9). The cable model
-    /// does not apply it: it is one part of the excess loss factor, given here to judge that factor.
+    /// unshielded pair, (s/d)/√((s/d)² − 1): Wheeler's incremental inductance rule (Proc. IRE 30,
+    /// 412, 1942) applied to L = (µ₀/π)·arcosh(s/d). The cable model does not apply it: it is one
+    /// part of the excess loss factor, given here to judge that factor.
     pub fn proximity_factor(diameter: f64, spacing: f64) -> f64 {
         let ratio = spacing / diameter;
         ratio / (ratio * ratio - 1.0).sqrt()
@@ -147,14 +148,14 @@ impl PairGeometry {
 fn bisect(mut low: f64, mut high: f64, below: impl Fn(f64) -> bool) -> f64 {
     // 100 halvings exhaust the bits of any f64 interval of the same sign and similar size.
     for _ in 0..100 {
-        let middle = 0.5 * (low + high);
+        let middle = f64::midpoint(low, high);
         if below(middle) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    0.5 * (low + high)
+    f64::midpoint(low, high)
 }
 
 #[cfg(test)]

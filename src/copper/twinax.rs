@@ -283,5 +283,4 @@ fn root_of_upper_half_plane(w: Complex64) -> Complex64 {
 }
 
 #[cfg(test)]
-#[path = "twinax_tests.rs"]
 mod tests;

@@ -72,8 +72,8 @@ def main():
         print(f"{awg:3d}          " + "".join(f"{a:10.5f}" for a in row))
 
     print("\ninternal impedance of one 26 AWG wire, ohm/m (real, imaginary)")
-    for f in ("1e3", "1e5", "1e6", "5e6", "2e7", "4.7e7", "1e8", "1e9", "2.65625e10", "1e11"):
-        z = internal_impedance(mpf(f), diameter(26))
+    for f in ("0", "1e3", "1e5", "1e6", "5e6", "2e7", "4.7e7", "1e8", "1e9", "2.65625e10", "1e11"):
+        z = mpc(internal_impedance(mpf(f), diameter(26)))
         print(f"{f:>12s}  {mp.nstr(z.real, 16)}  {mp.nstr(z.imag, 16)}")
 
     print("\nI0(z)/I1(z), z = r exp(j pi/4)")
