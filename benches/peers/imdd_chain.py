@@ -84,9 +84,11 @@ def prbs31_dibits(count):
     """Dibits of x³¹ + x²⁸ + 1.
 
     Squaring the polynomial doubles its exponents, so b[n] = b[n−31·2^k] ⊕ b[n−28·2^k] holds as
-    well, and the stretch that can be filled at once doubles with the sequence.
+    well, and the stretch that can be filled at once doubles with the sequence.  The register
+    starts from a mixed state: from all ones the first million bits hold 0.5 % too many zeros.
     """
-    bits = np.ones(max(2 * count, 31), np.uint8)
+    bits = np.empty(max(2 * count, 31), np.uint8)
+    bits[:31] = np.random.default_rng(31).integers(0, 2, 31)
     filled, step = 31, 1
     while filled < bits.size:
         while 62 * step <= filled:
