@@ -75,7 +75,7 @@ impl DecisionInput<'_> {
 
     /// Levels of the pattern, −1…1.
     pub fn levels(&self) -> Vec<f64> {
-        let positions = self.modulation.positions();
+        let positions = self.modulation.level_positions();
         self.symbols
             .iter()
             .map(|&s| positions[usize::from(s)])
@@ -148,7 +148,7 @@ impl DecisionInput<'_> {
             self.noise.stationary.iter().map(|s| &s.covariance),
             &taps.feed_forward,
         );
-        let levels = self.modulation.positions();
+        let levels = self.modulation.level_positions();
         let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
         let spread = levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>()
             / levels.len().max(1) as f64;
