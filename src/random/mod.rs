@@ -11,7 +11,7 @@
 //! rounds that its authors found to pass the whole of TestU01's BigCrush; normal variates come
 //! from the Box–Muller transform. The kernels use plain additions and multiplications only, no
 //! fused ones, so that every instruction set gives the same bits. On a 2024 server processor a
-//! normal draw costs 1.2 ns with AVX2 and 5.3 ns with the SSE2 of the x86-64 baseline.
+//! normal draw costs 0.9 ns with AVX-512, 1.9 ns with AVX2 and 3.9 ns with the baseline of x86-64.
 
 // The kernels must be compiled with the vector instructions of the dispatched function that
 // calls them, which only inlining into it does.

@@ -229,12 +229,12 @@ fn cost_per_draw() {
         best = best.min(start.elapsed().as_secs_f64() / (500.0 * 4096.0));
     }
     println!("normal, dispatched: {:.3} ns per sample", best * 1e9);
-    let mut blocks = vec![[0.0; BLOCK]; 256];
+    let mut blocks = vec![[0.0; BLOCK]; 4096 / BLOCK];
     let mut best = f64::INFINITY;
     for _ in 0..20 {
         let start = std::time::Instant::now();
         for block in 0..500 {
-            gaussian::fill_blocks_plain([1, 2], block * 256, &mut blocks);
+            gaussian::fill_blocks_plain([1, 2], block * 64, &mut blocks);
             std::hint::black_box(&mut blocks);
         }
         best = best.min(start.elapsed().as_secs_f64() / (500.0 * 4096.0));
