@@ -104,7 +104,7 @@ fn ln_beta_density_logit(a: f64, b: f64, x: f64, complement: f64) -> f64 {
 }
 
 /// ln Γ(n+1) − [½ ln(2πn) + n ln n − n], the error of Stirling's formula.
-pub(crate) fn stirling_error(n: f64) -> f64 {
+fn stirling_error(n: f64) -> f64 {
     if n < 15.0 {
         libm::lgamma(n + 1.0) - 0.5 * (2.0 * PI * n).ln() - n * n.ln() + n
     } else {
@@ -116,7 +116,7 @@ pub(crate) fn stirling_error(n: f64) -> f64 {
 }
 
 /// x ln(x/m) + m − x, without cancellation where x is close to m.
-pub(crate) fn deviance(x: f64, m: f64) -> f64 {
+fn deviance(x: f64, m: f64) -> f64 {
     if (x - m).abs() < 0.1 * (x + m) {
         let v = (x - m) / (x + m);
         let mut sum = (x - m) * v;
