@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn cubic_is_monotonic_on_the_data_of_fritsch_and_carlson() {
-        // The RPN 14 data of their table 1, on which an ordinary spline overshoots.
+        // The radiochemical (RPN) data of their paper, on which an ordinary spline overshoots.
         let points = [
             (7.99, 0.0),
             (8.09, 2.764_29e-5),
