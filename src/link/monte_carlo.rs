@@ -12,7 +12,7 @@ use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::transfer;
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::format::{Modulation, SymbolSource};
-use crate::math::special::clopper_pearson;
+use crate::math::clopper_pearson;
 use crate::random::{Source, Stream, StreamKey};
 use crate::receiver::NoiseDensity;
 use crate::signal::convolution::FiniteResponse;
@@ -108,18 +108,12 @@ impl Counts {
 }
 
 /// Progress of a run, and the user's wish to stop it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Watch<'a> {
     /// Set by the user to stop.
     pub stop: Option<&'a AtomicBool>,
     /// Called after every round with what has been counted so far.
     pub progress: Option<&'a (dyn Fn(&Counts) + Sync)>,
-}
-
-impl std::fmt::Debug for dyn Fn(&Counts) + Sync + '_ {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("progress")
-    }
 }
 
 /// One operation, prepared for blocks.

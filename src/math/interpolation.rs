@@ -97,6 +97,13 @@ impl Curve {
         }
     }
 
+    /// The curve at `x` by straight lines between the points, held at the first and the last value
+    /// beyond the ends; NaN where `x` is.
+    pub fn clamped(&self, x: f64) -> f64 {
+        let (low, high) = self.range();
+        self.linear(x.clamp(low, high)).unwrap_or(f64::NAN)
+    }
+
     /// The curve at `x` by straight lines between the points.
     ///
     /// # Errors
