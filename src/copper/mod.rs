@@ -1,1 +1,41 @@
-//! copper
+//! Copper: differential twinaxial cable from its geometry and materials, and the analogue
+//! equaliser in front of a receiver.
+//!
+//! Time factor e^{+jωt}; γ = α (Np/m) + jβ (rad/m); everything in SI. A [`TwinaxCable`] is a plain
+//! description; its `transfer(f)` is the voltage transfer function that multiplies the forward
+//! FFT of a signal, between a matched source and a matched load (100 Ω differential).
+//!
+//! | subject | where |
+//! |---|---|
+//! | wire gauge, resistivity, skin effect | [`Conductor`] |
+//! | permittivity and loss tangent, causal | [`WidebandDebye`] |
+//! | wire spacing ↔ differential impedance | [`PairGeometry`] |
+//! | the cable | [`TwinaxCable`] |
+//! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
+//!
+//! ```
+//! use eyespan::copper::TwinaxCable;
+//!
+//! let cable = TwinaxCable::copper(26, 2.0)?; // 26 AWG, 2 m
+//! let loss_db = -20.0 * cable.transfer(26.5625e9).norm().log10();
+//! assert!(loss_db > 10.0 && loss_db < 11.0);
+//! # Ok::<(), eyespan::copper::CopperError>(())
+//! ```
+
+mod conductor;
+mod ctle;
+mod dielectric;
+mod error;
+mod geometry;
+mod round_wire;
+mod twinax;
+
+pub use conductor::{
+    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, SILVER_RESISTIVITY,
+    SILVER_TEMPERATURE_COEFFICIENT, awg_diameter,
+};
+pub use ctle::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
+pub use dielectric::WidebandDebye;
+pub use error::CopperError;
+pub use geometry::PairGeometry;
+pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};

@@ -1,5 +1,10 @@
 //! Discrete equalisers: feed-forward and decision feedback.
 
+pub mod least_mean_squares;
+pub mod minimum_mean_square_error;
+
+pub use minimum_mean_square_error::{Covariances, Taps};
+
 /// The equaliser in front of the decision.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Equalizer {

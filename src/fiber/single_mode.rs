@@ -2,6 +2,9 @@
 
 use crate::constants::SPEED_OF_LIGHT;
 use crate::math::interpolation::Curve;
+use crate::signal::{Grid, kernels};
+use crate::units::db_to_amplitude_ratio;
+use num_complex::Complex64;
 use std::f64::consts::PI;
 
 /// What can be wrong with a fibre.
@@ -110,5 +113,161 @@ impl Dispersion {
         let (d, s) = self.at(wavelength);
         let k = wavelength * wavelength / (2.0 * PI * SPEED_OF_LIGHT);
         (-d * k, k * k * (s + 2.0 * d / wavelength))
+    }
+}
+
+impl SingleModeFiber {
+    /// Attenuation at the wavelength `wavelength` (m), dB/m.
+    ///
+    /// # Errors
+    /// [`FiberError::Wavelength`] where the data do not cover the wavelength.
+    pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
+        match &self.attenuation {
+            Attenuation::Constant(db_per_m) => Ok(*db_per_m),
+            Attenuation::Curve(curve) => {
+                curve
+                    .linear(wavelength)
+                    .map_err(|_| FiberError::Wavelength {
+                        wavelength_nm: wavelength * 1e9,
+                        low_nm: curve.range().0 * 1e9,
+                        high_nm: curve.range().1 * 1e9,
+                    })
+            }
+        }
+    }
+
+    /// Propagation delay, s: length × group index / c.
+    pub fn delay(&self) -> f64 {
+        self.length * self.group_index / SPEED_OF_LIGHT
+    }
+
+    /// Checks that every quantity is physical.
+    ///
+    /// # Errors
+    /// [`FiberError::Quantity`] names the first that is not.
+    pub fn check(&self) -> Result<(), FiberError> {
+        let bad = |quantity, value, allowed| {
+            Err(FiberError::Quantity {
+                quantity,
+                value,
+                allowed,
+            })
+        };
+        if !(self.length.is_finite() && self.length >= 0.0) {
+            return bad("a length (m)", self.length, "zero or more");
+        }
+        if !(self.group_index.is_finite() && self.group_index >= 1.0) {
+            return bad("a group index", self.group_index, "one or more");
+        }
+        Ok(())
+    }
+
+    /// Writes the transfer function on the complex envelope at the frequencies of a grid, in the
+    /// order of a discrete Fourier transform, for a carrier of wavelength `wavelength` (m).
+    ///
+    /// # Errors
+    /// [`FiberError`] where a quantity is not physical or the wavelength is not covered.
+    pub fn transfer(
+        &self,
+        wavelength: f64,
+        grid: Grid,
+        out: &mut [Complex64],
+    ) -> Result<(), FiberError> {
+        self.check()?;
+        let loss_db = self.attenuation_db_per_m(wavelength)? * self.length;
+        let (beta2, beta3) = self.dispersion.beta(wavelength);
+        let amplitude = db_to_amplitude_ratio(-loss_db);
+        let phase: Vec<f64> = (0..out.len())
+            .map(|k| {
+                let omega = 2.0 * PI * grid.frequency(k);
+                -self.length * omega * omega * (0.5 * beta2 + omega * beta3 / 6.0)
+            })
+            .collect();
+        kernels::phasors(&phase, amplitude, out);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fiber(length: f64) -> SingleModeFiber {
+        SingleModeFiber {
+            length,
+            attenuation: Attenuation::Constant(0.2e-3),
+            dispersion: Dispersion::AtWavelength {
+                reference: None,
+                coefficient: 17e-6,
+                slope: 0.0,
+            },
+            group_index: 1.4682,
+        }
+    }
+
+    #[test]
+    fn beta_2_of_17_ps_per_nm_km() {
+        let (beta2, _) = fiber(1.0).dispersion.beta(1550e-9);
+        assert!((beta2 * 1e27 + 21.682_619_391).abs() < 1e-6, "{beta2}");
+    }
+
+    #[test]
+    fn beta_3_of_a_slope() {
+        let dispersion = Dispersion::AtWavelength {
+            reference: None,
+            coefficient: 17e-6,
+            slope: 80.0,
+        };
+        let (_, beta3) = dispersion.beta(1550e-9);
+        assert!((beta3 * 1e39 - 0.165_825_394e-12 * 1e12).abs() < 1e-6, "{beta3}");
+    }
+
+    #[test]
+    fn zero_dispersion_form_gives_the_published_dispersion() {
+        let dispersion = Dispersion::ZeroWavelength {
+            zero_wavelength: 1310e-9,
+            zero_slope: 92.0,
+        };
+        for (nm, d) in [(1271.0, -3.756_548), (1550.0, 17.460_619)] {
+            let (value, _) = dispersion.at(nm * 1e-9);
+            assert!((value * 1e6 - d).abs() < 1e-6, "{value}");
+        }
+    }
+
+    #[test]
+    fn two_lengths_make_their_sum_and_the_opposite_dispersion_undoes() {
+        let grid = Grid {
+            samples: 512,
+            sampling_rate: 4e11,
+        };
+        let spectrum = |length: f64, sign: f64| {
+            let mut f = fiber(length);
+            f.attenuation = Attenuation::Constant(0.0);
+            f.dispersion = Dispersion::AtWavelength {
+                reference: None,
+                coefficient: 17e-6 * sign,
+                slope: 0.0,
+            };
+            let mut out = vec![Complex64::ZERO; 512];
+            f.transfer(1550e-9, grid, &mut out).unwrap();
+            out
+        };
+        let (a, b, c) = (spectrum(3e3, 1.0), spectrum(4e3, 1.0), spectrum(7e3, 1.0));
+        let back = spectrum(7e3, -1.0);
+        for k in 0..512 {
+            assert!((a[k] * b[k] - c[k]).norm() < 1e-12);
+            assert!((c[k] * back[k] - 1.0).norm() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_negative_length_is_refused() {
+        let mut out = [Complex64::ZERO; 4];
+        let grid = Grid {
+            samples: 4,
+            sampling_rate: 1.0,
+        };
+        assert!(fiber(-1.0).transfer(1550e-9, grid, &mut out).is_err());
+        assert!(fiber(f64::NAN).transfer(1550e-9, grid, &mut out).is_err());
     }
 }

@@ -32,6 +32,8 @@ pub struct Link {
     pub seed: u64,
     /// Where each part's numbers come from, and what is assumed.
     pub sources: Vec<PartSource>,
+    /// What the user should know about the description: a part used outside its validity, say.
+    pub warnings: Vec<String>,
 }
 
 /// Modulation format, rate and test pattern.

@@ -1,6 +1,15 @@
 //! Signals in time and frequency: the sample grid, responses of filters, and the convolutions that
 //! apply them.
 
+pub mod convolution;
+pub mod grid;
+pub mod kernels;
+pub mod measured;
 pub mod response;
+pub mod table;
 
-pub use response::{MeasuredResponse, Response, ResponseError};
+pub use convolution::{ConvolutionError, CyclicFilter, FiniteResponse, Scratch, Transforms};
+pub use grid::Grid;
+pub use measured::MeasuredResponse;
+pub use response::{Response, ResponseError};
+pub use table::Table;

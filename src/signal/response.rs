@@ -1,6 +1,6 @@
 //! Frequency responses of filters, amplifiers and modulators, time factor e^{+jωt}.
 
-use crate::math::interpolation::Curve;
+use super::MeasuredResponse;
 use num_complex::Complex64;
 use std::f64::consts::LN_2;
 

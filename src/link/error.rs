@@ -1,0 +1,44 @@
+//! What can be wrong with a link that is well-formed.
+
+use crate::fiber::FiberError;
+use crate::format::FormatError;
+use crate::signal::{ConvolutionError, ResponseError};
+
+/// Why a link cannot be run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LinkError {
+    /// The stages do not make a link.
+    #[error("stage {position} ({name}): {reason}")]
+    Stage {
+        /// Position, counted from 1.
+        position: usize,
+        /// The stage's name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something of the whole link is missing or does not fit.
+    #[error("{0}")]
+    Link(String),
+    /// A value that is not a number or infinite appeared behind a stage.
+    #[error("the waveform is not finite behind {after}")]
+    NotFinite {
+        /// The stage it appeared behind.
+        after: String,
+    },
+    /// The pattern or the format.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A fibre.
+    #[error(transparent)]
+    Fiber(#[from] FiberError),
+    /// A response.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+    /// A response that cannot be applied.
+    #[error(transparent)]
+    Convolution(#[from] ConvolutionError),
+    /// The user stopped the run.
+    #[error("interrupted")]
+    Interrupted,
+}

@@ -1,0 +1,503 @@
+//! Linear, time-invariant responses applied to waveforms: over a whole cyclic pattern where its
+//! length has a fast transform, by overlap-save in blocks where it has not, or where the waveform is
+//! a stretch of an endless stream.
+//!
+//! In blocks the response is a finite one: its impulse response, cut where what is dropped is below
+//! [`DROPPED_ENERGY`] of the whole. Every block size then gives the same waveform, to round-off.
+
+use super::grid::Grid;
+use super::kernels;
+use num_complex::Complex64;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::{Fft, FftPlanner};
+use std::sync::Arc;
+
+/// Energy an impulse response may lose by being cut, as a fraction of the whole.
+pub const DROPPED_ENERGY: f64 = 1e-10;
+
+/// Longest impulse response that blocks will carry, samples.
+pub const LONGEST_RESPONSE: usize = 1 << 19;
+
+/// Why a response cannot be applied.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConvolutionError {
+    /// The impulse response is longer than the longest block.
+    #[error(
+        "the response of {name} lasts longer than {longest} samples: it cannot be simulated in \
+         blocks; use more samples per symbol or fewer kilometres of dispersion"
+    )]
+    TooLong {
+        /// What has the response.
+        name: String,
+        /// The limit.
+        longest: usize,
+    },
+    /// The response is not a finite number somewhere.
+    #[error("the response of {name} is not finite at {frequency:.4e} Hz")]
+    NotFinite {
+        /// What has the response.
+        name: String,
+        /// Where, Hz.
+        frequency: f64,
+    },
+}
+
+/// Gain that closes the simulated band: 1 up to 80 % of half the sampling rate, then a raised
+/// cosine down to 0 at half the sampling rate, so that no response jumps where the band wraps
+/// around.
+pub fn band_edge(f: f64, sampling_rate: f64) -> f64 {
+    let x = (2.0 * f.abs() / sampling_rate - 0.8) / 0.2;
+    if x <= 0.0 {
+        1.0
+    } else if x >= 1.0 {
+        0.0
+    } else {
+        0.5 * (1.0 + (std::f64::consts::PI * x).cos())
+    }
+}
+
+/// A finite impulse response, real or complex, with `advance` taps before time zero.
+#[derive(Debug, Clone)]
+pub struct FiniteResponse {
+    /// The taps, earliest first.
+    pub taps: Vec<Complex64>,
+    /// How many of them come before time zero.
+    pub advance: usize,
+}
+
+impl FiniteResponse {
+    /// The impulse response of a transfer function, cut to its essential stretch. `fill` writes
+    /// H at the frequencies of a grid, in the order of a discrete Fourier transform.
+    ///
+    /// # Errors
+    /// [`ConvolutionError`] where the response is not finite, or too long.
+    pub fn design(
+        name: &str,
+        sampling_rate: f64,
+        fill: &dyn Fn(Grid, &mut [Complex64]),
+    ) -> Result<Self, ConvolutionError> {
+        let mut planner = FftPlanner::new();
+        let mut samples = 1024;
+        while samples <= 2 * LONGEST_RESPONSE {
+            let grid = Grid {
+                samples,
+                sampling_rate,
+            };
+            let mut h = vec![Complex64::ZERO; samples];
+            fill(grid, &mut h);
+            for (k, value) in h.iter_mut().enumerate() {
+                let frequency = grid.frequency(k);
+                if !value.is_finite() {
+                    return Err(ConvolutionError::NotFinite {
+                        name: name.to_owned(),
+                        frequency,
+                    });
+                }
+                *value *= band_edge(frequency, sampling_rate) / samples as f64;
+            }
+            planner.plan_fft_inverse(samples).process(&mut h);
+            let (advance, delay) = essential_stretch(&h);
+            if advance + delay < samples / 2 {
+                let taps = (0..=advance + delay)
+                    .map(|i| h[(samples + i - advance) % samples])
+                    .collect();
+                return Ok(Self { taps, advance });
+            }
+            samples *= 2;
+        }
+        Err(ConvolutionError::TooLong {
+            name: name.to_owned(),
+            longest: LONGEST_RESPONSE,
+        })
+    }
+
+    /// Taps after time zero.
+    pub fn delay(&self) -> usize {
+        self.taps.len() - 1 - self.advance
+    }
+
+    /// Spectrum of the response on a block of `samples`, scaled by 1/samples so that a forward and
+    /// an inverse transform around it need no further scale.
+    pub fn spectrum(&self, samples: usize) -> Vec<Complex64> {
+        let mut h = vec![Complex64::ZERO; samples];
+        for (i, tap) in self.taps.iter().enumerate() {
+            h[(samples + i - self.advance) % samples] += tap / samples as f64;
+        }
+        FftPlanner::new()
+            .plan_fft_forward(samples)
+            .process(&mut h);
+        h
+    }
+}
+
+/// How far before and after time zero a cyclic impulse response reaches, with less than
+/// [`DROPPED_ENERGY`] outside.
+fn essential_stretch(h: &[Complex64]) -> (usize, usize) {
+    let n = h.len();
+    let total: f64 = h.iter().map(Complex64::norm_sqr).sum();
+    let allowed = 0.5 * DROPPED_ENERGY * total;
+    let mut dropped = 0.0;
+    let mut delay = n / 2;
+    while delay > 0 {
+        dropped += h[delay].norm_sqr();
+        if dropped > allowed {
+            break;
+        }
+        delay -= 1;
+    }
+    dropped = 0.0;
+    let mut advance = n / 2 - 1;
+    while advance > 0 {
+        dropped += h[n - advance].norm_sqr();
+        if dropped > allowed {
+            break;
+        }
+        advance -= 1;
+    }
+    (advance, delay)
+}
+
+/// Transforms of one length, with their scratch sizes.
+#[derive(Clone)]
+pub struct Transforms {
+    /// Length.
+    pub samples: usize,
+    forward: Arc<dyn Fft<f64>>,
+    inverse: Arc<dyn Fft<f64>>,
+    real_forward: Arc<dyn RealToComplex<f64>>,
+    real_inverse: Arc<dyn ComplexToReal<f64>>,
+}
+
+impl std::fmt::Debug for Transforms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Transforms({})", self.samples)
+    }
+}
+
+/// Memory the transforms work in; one per thread, reused.
+#[derive(Debug, Default, Clone)]
+pub struct Scratch {
+    work: Vec<Complex64>,
+    spectrum: Vec<Complex64>,
+    real: Vec<f64>,
+}
+
+impl Transforms {
+    /// Plans the transforms of a length.
+    pub fn new(samples: usize) -> Self {
+        let mut planner = FftPlanner::new();
+        let mut real_planner = RealFftPlanner::new();
+        Self {
+            samples,
+            forward: planner.plan_fft_forward(samples),
+            inverse: planner.plan_fft_inverse(samples),
+            real_forward: real_planner.plan_fft_forward(samples),
+            real_inverse: real_planner.plan_fft_inverse(samples),
+        }
+    }
+
+    fn work<'a>(&self, scratch: &'a mut Vec<Complex64>) -> &'a mut [Complex64] {
+        let need = self
+            .forward
+            .get_inplace_scratch_len()
+            .max(self.inverse.get_inplace_scratch_len())
+            .max(self.real_forward.get_scratch_len())
+            .max(self.real_inverse.get_scratch_len());
+        if scratch.len() < need {
+            scratch.resize(need, Complex64::ZERO);
+        }
+        scratch
+    }
+
+    /// Forward transform in place, e^{−jωt}, unscaled.
+    pub fn forward(&self, field: &mut [Complex64], scratch: &mut Scratch) {
+        let work = self.work(&mut scratch.work);
+        self.forward.process_with_scratch(field, work);
+    }
+
+    /// Inverse transform in place, unscaled.
+    pub fn inverse(&self, field: &mut [Complex64], scratch: &mut Scratch) {
+        let work = self.work(&mut scratch.work);
+        self.inverse.process_with_scratch(field, work);
+    }
+
+    /// Forward transform of a real waveform (which is overwritten) into samples/2 + 1 bins.
+    pub fn real_forward(
+        &self,
+        waveform: &mut [f64],
+        spectrum: &mut [Complex64],
+        scratch: &mut Scratch,
+    ) {
+        let work = self.work(&mut scratch.work);
+        // The lengths are this plan's own: the call cannot fail.
+        let _ = self
+            .real_forward
+            .process_with_scratch(waveform, spectrum, work);
+    }
+
+    /// Inverse of [`real_forward`](Self::real_forward), unscaled; the spectrum is overwritten.
+    pub fn real_inverse(
+        &self,
+        spectrum: &mut [Complex64],
+        waveform: &mut [f64],
+        scratch: &mut Scratch,
+    ) {
+        let work = self.work(&mut scratch.work);
+        if let Some(first) = spectrum.first_mut() {
+            first.im = 0.0;
+        }
+        if self.samples.is_multiple_of(2)
+            && let Some(last) = spectrum.last_mut()
+        {
+            last.im = 0.0;
+        }
+        let _ = self
+            .real_inverse
+            .process_with_scratch(spectrum, waveform, work);
+    }
+
+    /// Convolves a real block in place, cyclically, with a response whose spectrum (at least
+    /// samples/2 + 1 bins) carries the scale 1/samples.
+    pub fn filter_real(&self, block: &mut [f64], response: &[Complex64], scratch: &mut Scratch) {
+        let bins = self.samples / 2 + 1;
+        let mut spectrum = std::mem::take(&mut scratch.spectrum);
+        spectrum.resize(bins, Complex64::ZERO);
+        self.real_forward(block, &mut spectrum, scratch);
+        kernels::multiply(&mut spectrum, &response[..bins]);
+        self.real_inverse(&mut spectrum, block, scratch);
+        scratch.spectrum = spectrum;
+    }
+
+    /// Convolves a field block in place, cyclically, with a response whose spectrum carries the
+    /// scale 1/samples.
+    pub fn filter_field(
+        &self,
+        block: &mut [Complex64],
+        response: &[Complex64],
+        scratch: &mut Scratch,
+    ) {
+        self.forward(block, scratch);
+        kernels::multiply(block, response);
+        self.inverse(block, scratch);
+    }
+}
+
+/// A response prepared for one cyclic pattern.
+#[derive(Debug, Clone)]
+pub struct CyclicFilter {
+    plan: CyclicPlan,
+}
+
+#[derive(Debug, Clone)]
+enum CyclicPlan {
+    Whole {
+        transforms: Transforms,
+        spectrum: Arc<Vec<Complex64>>,
+    },
+    Blocks {
+        transforms: Transforms,
+        spectrum: Arc<Vec<Complex64>>,
+        advance: usize,
+        delay: usize,
+    },
+}
+
+impl CyclicFilter {
+    /// Prepares a response for a cyclic pattern on `grid`; `transforms` are those of the whole grid
+    /// where its length is fast, otherwise of the block size to use.
+    ///
+    /// # Errors
+    /// [`ConvolutionError`] where the response is not finite or does not fit.
+    pub fn new(
+        name: &str,
+        grid: Grid,
+        transforms: &Transforms,
+        fill: &dyn Fn(Grid, &mut [Complex64]),
+    ) -> Result<Self, ConvolutionError> {
+        if transforms.samples == grid.samples {
+            let mut h = vec![Complex64::ZERO; grid.samples];
+            fill(grid, &mut h);
+            for (k, value) in h.iter_mut().enumerate() {
+                let frequency = grid.frequency(k);
+                if !value.is_finite() {
+                    return Err(ConvolutionError::NotFinite {
+                        name: name.to_owned(),
+                        frequency,
+                    });
+                }
+                *value *= band_edge(frequency, grid.sampling_rate) / grid.samples as f64;
+            }
+            return Ok(Self {
+                plan: CyclicPlan::Whole {
+                    transforms: transforms.clone(),
+                    spectrum: Arc::new(h),
+                },
+            });
+        }
+        let finite = FiniteResponse::design(name, grid.sampling_rate, fill)?;
+        let transforms = if finite.taps.len() * 2 > transforms.samples {
+            Transforms::new((finite.taps.len() * 4).next_power_of_two())
+        } else {
+            transforms.clone()
+        };
+        Ok(Self {
+            plan: CyclicPlan::Blocks {
+                spectrum: Arc::new(finite.spectrum(transforms.samples)),
+                transforms,
+                advance: finite.advance,
+                delay: finite.delay(),
+            },
+        })
+    }
+
+    /// Filters a real cyclic waveform.
+    pub fn real(&self, waveform: &mut Vec<f64>, scratch: &mut Scratch) {
+        match &self.plan {
+            CyclicPlan::Whole {
+                transforms,
+                spectrum,
+            } => transforms.filter_real(waveform, spectrum, scratch),
+            CyclicPlan::Blocks {
+                transforms,
+                spectrum,
+                advance,
+                delay,
+            } => {
+                let mut block = std::mem::take(&mut scratch.real);
+                blockwise(
+                    waveform,
+                    transforms.samples,
+                    *advance,
+                    *delay,
+                    &mut block,
+                    |block| {
+                        transforms.filter_real(block, spectrum, scratch);
+                    },
+                );
+                scratch.real = block;
+            }
+        }
+    }
+
+    /// Filters a cyclic field.
+    pub fn field(&self, field: &mut Vec<Complex64>, scratch: &mut Scratch) {
+        match &self.plan {
+            CyclicPlan::Whole {
+                transforms,
+                spectrum,
+            } => transforms.filter_field(field, spectrum, scratch),
+            CyclicPlan::Blocks {
+                transforms,
+                spectrum,
+                advance,
+                delay,
+            } => {
+                let mut block = Vec::new();
+                blockwise(
+                    field,
+                    transforms.samples,
+                    *advance,
+                    *delay,
+                    &mut block,
+                    |block| {
+                        transforms.filter_field(block, spectrum, scratch);
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// Overlap-save over a cyclic waveform: each block is filtered with its surroundings, and its valid
+/// middle is kept.
+fn blockwise<T: Copy + Default>(
+    waveform: &mut Vec<T>,
+    block_samples: usize,
+    advance: usize,
+    delay: usize,
+    block: &mut Vec<T>,
+    mut filter: impl FnMut(&mut [T]),
+) {
+    let n = waveform.len();
+    if n == 0 {
+        return;
+    }
+    let valid = block_samples - advance - delay;
+    let mut out = Vec::with_capacity(n);
+    block.resize(block_samples, T::default());
+    while out.len() < n {
+        let start = out.len();
+        // Sample i of the block is sample start − delay + i of the waveform.
+        let mut source = (start + n - delay % n) % n;
+        for b in block.iter_mut() {
+            *b = waveform[source];
+            source += 1;
+            if source == n {
+                source = 0;
+            }
+        }
+        filter(block);
+        let take = valid.min(n - start);
+        out.extend_from_slice(&block[delay..delay + take]);
+    }
+    *waveform = out;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::Response;
+
+    fn fill(grid: Grid, out: &mut [Complex64]) {
+        let filter = Response::BesselThomson4 { bandwidth: 0.1 };
+        for (k, h) in out.iter_mut().enumerate() {
+            *h = filter.at(grid.frequency(k));
+        }
+    }
+
+    #[test]
+    fn blocks_of_any_size_and_the_whole_agree() {
+        let n = 3000;
+        let waveform: Vec<f64> = (0..n).map(|i| f64::from((i * 7919) % 13) - 6.0).collect();
+        let grid = Grid {
+            samples: n as usize,
+            sampling_rate: 1.0,
+        };
+        let mut scratch = Scratch::default();
+        let mut results = Vec::new();
+        for samples in [3000, 1024, 2048] {
+            let filter = CyclicFilter::new("test", grid, &Transforms::new(samples), &fill).unwrap();
+            let mut copy = waveform.clone();
+            filter.real(&mut copy, &mut scratch);
+            results.push(copy);
+        }
+        for i in 0..n as usize {
+            assert!((results[0][i] - results[1][i]).abs() < 2e-4, "{i}");
+            assert!((results[1][i] - results[2][i]).abs() < 1e-13, "{i}");
+        }
+    }
+
+    #[test]
+    fn a_response_that_is_not_a_number_is_refused() {
+        let bad = |_: Grid, out: &mut [Complex64]| out.fill(Complex64::new(f64::NAN, 0.0));
+        assert!(matches!(
+            FiniteResponse::design("bad", 1.0, &bad),
+            Err(ConvolutionError::NotFinite { .. })
+        ));
+    }
+
+    #[test]
+    fn a_response_that_never_ends_is_refused() {
+        // A pure tone selector rings for ever.
+        let comb = |grid: Grid, out: &mut [Complex64]| {
+            out.fill(Complex64::ZERO);
+            if let Some(h) = out.get_mut(grid.samples / 8) {
+                *h = Complex64::ONE;
+            }
+        };
+        assert!(matches!(
+            FiniteResponse::design("comb", 1.0, &comb),
+            Err(ConvolutionError::TooLong { .. })
+        ));
+    }
+}
