@@ -86,7 +86,13 @@ pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigE
         _ => {}
     }
     let before = errors.errors.len();
-    let mut medium = Medium::Nothing;
+    let driven = stages.iter().any(|s| role(&s.table) == Role::Source);
+    // Without a driver of its own a modulator has an ideal one.
+    let mut medium = if optical && !driven {
+        Medium::Electrical
+    } else {
+        Medium::Nothing
+    };
     let mut detected = false;
     for stage in stages {
         match step(stage, medium, optical, detected, modulator) {
