@@ -1,1 +1,84 @@
-//! fec
+//! Forward error correction: what a code makes of a given bit error ratio.
+
+mod reed_solomon;
+
+pub use reed_solomon::{FecError, ReedSolomon};
+
+/// The error correction of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ForwardErrorCorrection {
+    /// None: bits arrive as they were decided.
+    None,
+    /// A Reed–Solomon code with hard decisions.
+    ReedSolomon(ReedSolomon),
+}
+
+impl ForwardErrorCorrection {
+    /// Bit error ratio after decoding, for independent errors before it at the ratio
+    /// `pre_fec_ber`; NaN where that is not between 0 and 1.
+    pub fn post_fec_ber(&self, pre_fec_ber: f64) -> f64 {
+        match self {
+            Self::None if (0.0..=1.0).contains(&pre_fec_ber) => pre_fec_ber,
+            Self::None => f64::NAN,
+            Self::ReedSolomon(code) => code.post_fec_ber(pre_fec_ber),
+        }
+    }
+
+    /// The bit error ratio before decoding that leaves `post_fec_ber` after it.
+    ///
+    /// # Errors
+    /// With a ratio that is not above 0 and below 0.5, or an impossible code.
+    pub fn pre_fec_ber_for(&self, post_fec_ber: f64) -> Result<f64, FecError> {
+        match self {
+            Self::None if post_fec_ber > 0.0 && post_fec_ber < 0.5 => Ok(post_fec_ber),
+            Self::None => Err(FecError::ErrorRatio {
+                ratio: post_fec_ber,
+            }),
+            Self::ReedSolomon(code) => code.pre_fec_ber_for(post_fec_ber),
+        }
+    }
+
+    /// Part of the transmitted bits that carries data.
+    pub fn code_rate(&self) -> f64 {
+        match self {
+            Self::None => 1.0,
+            Self::ReedSolomon(code) => code.code_rate(),
+        }
+    }
+
+    /// Time in s to receive one codeword at `bit_rate`, the transmitted bits per second that
+    /// feed it; the decoder's own processing comes on top.
+    pub fn accumulation_latency(&self, bit_rate: f64) -> f64 {
+        match self {
+            Self::None => 0.0,
+            Self::ReedSolomon(code) => code.accumulation_latency(bit_rate),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_correction_passes_errors_on() {
+        let none = ForwardErrorCorrection::None;
+        assert!((none.post_fec_ber(1e-12) - 1e-12).abs() < 1e-27);
+        assert!((none.pre_fec_ber_for(1e-12).unwrap() - 1e-12).abs() < 1e-27);
+        assert!(none.post_fec_ber(-0.1).is_nan() && none.post_fec_ber(f64::NAN).is_nan());
+        assert!(none.pre_fec_ber_for(0.0).is_err());
+        assert!((none.code_rate() - 1.0).abs() < f64::EPSILON);
+        assert!(none.accumulation_latency(1e9).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_code_is_reached_through_the_link_s_correction() {
+        let code = ReedSolomon::kp4();
+        let fec = ForwardErrorCorrection::ReedSolomon(code.clone());
+        let same = |a: f64, b: f64| a.to_bits() == b.to_bits();
+        assert!(same(fec.post_fec_ber(2e-4), code.post_fec_ber(2e-4)));
+        assert!(same(fec.code_rate(), code.code_rate()));
+        assert_eq!(fec.pre_fec_ber_for(1e-15), code.pre_fec_ber_for(1e-15));
+    }
+}

@@ -1,5 +1,15 @@
 //! A link: stages from bits to decision, and the engines that run it.
 
+pub mod decision;
 pub mod description;
+pub mod drive;
+pub mod error;
+pub mod monte_carlo;
+pub mod noise;
+pub mod plan;
+pub mod semi_analytic;
+pub mod waveform;
 
 pub use description::*;
+pub use error::LinkError;
+pub use plan::Plan;

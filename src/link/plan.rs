@@ -225,7 +225,7 @@ impl<'a> Builder<'a> {
             laser: None,
             domain: Domain::Electrical,
             operations: Vec::new(),
-            levels: link.signal.modulation.positions().to_vec(),
+            levels: link.signal.modulation.level_positions().to_vec(),
             margin_gain: None,
             responsivity: None,
             wavelength: None,

@@ -1,1 +1,3 @@
-//! measure
+//! Figures of merit of what a receiver decides on.
+
+pub mod slicer;

@@ -3,6 +3,7 @@
 
 pub mod convolution;
 pub mod grid;
+pub mod interpolator;
 pub mod kernels;
 pub mod measured;
 pub mod response;
@@ -10,6 +11,7 @@ pub mod table;
 
 pub use convolution::{ConvolutionError, CyclicFilter, FiniteResponse, Scratch, Transforms};
 pub use grid::Grid;
+pub use interpolator::Interpolator;
 pub use measured::MeasuredResponse;
 pub use response::{Response, ResponseError};
 pub use table::Table;

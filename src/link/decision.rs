@@ -1,0 +1,398 @@
+//! From the receiver's output to decisions: sampling phase, equaliser, thresholds, error ratios.
+
+use super::description::{SamplingPhase, Thresholds};
+use super::noise::ReceivedNoise;
+use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
+use crate::format::Modulation;
+use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios};
+use crate::signal::Interpolator;
+use crate::signal::kernels::dot;
+
+/// Everything a decision is taken from.
+#[derive(Debug, Clone, Copy)]
+pub struct DecisionInput<'a> {
+    /// Cyclic waveform at the receiver's output, without noise.
+    pub received: &'a [f64],
+    /// Symbols of the pattern.
+    pub symbols: &'a [u8],
+    /// Samples per symbol.
+    pub samples_per_symbol: usize,
+    /// Levels and labels.
+    pub modulation: &'a Modulation,
+    /// Noise at the receiver's output.
+    pub noise: &'a ReceivedNoise,
+    /// The equaliser.
+    pub equalizer: Equalizer,
+}
+
+/// How the receiver decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionRule {
+    /// Time of symbol 0's decision sample, in samples of the waveform (whole part).
+    pub sample: usize,
+    /// Fraction of a sample after it.
+    pub fraction: f64,
+    /// Equaliser taps; they scale the levels to −1…1.
+    pub taps: Taps,
+    /// Thresholds, ascending.
+    pub thresholds: Vec<f64>,
+}
+
+/// What a decision rule gives.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The rule.
+    pub rule: DecisionRule,
+    /// Error ratios.
+    pub errors: ErrorRatios,
+    /// The decision samples.
+    pub samples: DecisionSamples,
+    /// Noise-free equalised value and noise deviation of every symbol, in pattern order.
+    pub values: Vec<f64>,
+    /// Noise deviation of every symbol.
+    pub deviations: Vec<f64>,
+}
+
+/// Symbols on which the pattern is first aligned with the waveform.
+const ALIGNMENT_SYMBOLS: usize = 1024;
+/// Symbols of delay the alignment covers.
+const ALIGNMENT_REACH: usize = 48;
+
+impl DecisionInput<'_> {
+    /// Received samples, one a symbol, at a whole sample plus a fraction.
+    pub fn sampled(&self, sample: usize, fraction: f64) -> Vec<f64> {
+        let n = self.received.len();
+        let at = |k: usize| (k * self.samples_per_symbol + sample) % n;
+        if fraction == 0.0 {
+            (0..self.symbols.len()).map(|k| self.received[at(k)]).collect()
+        } else {
+            let interpolator = Interpolator::new(fraction);
+            (0..self.symbols.len())
+                .map(|k| interpolator.cyclic(self.received, at(k)))
+                .collect()
+        }
+    }
+
+    /// Levels of the pattern, −1…1.
+    pub fn levels(&self) -> Vec<f64> {
+        let positions = self.modulation.level_positions();
+        self.symbols
+            .iter()
+            .map(|&s| positions[usize::from(s)])
+            .collect()
+    }
+
+    /// Sample at which symbol 0 shows most, from the correlation with the pattern.
+    pub fn align(&self, levels: &[f64]) -> usize {
+        let n = levels.len();
+        let count = n.min(ALIGNMENT_SYMBOLS);
+        let reach = ALIGNMENT_REACH.min(n.saturating_sub(1) / 2);
+        let sps = self.samples_per_symbol;
+        let mut best = (f64::NEG_INFINITY, 0);
+        let mut stretch = vec![0.0; count];
+        for phase in 0..sps {
+            let y = self.sampled(phase, 0.0);
+            for lag in 0..=2 * reach {
+                // The pulse may come up to `reach` symbols late, or a quarter of that early.
+                let shift = (n + lag - reach / 2) % n;
+                for (i, s) in stretch.iter_mut().enumerate() {
+                    let at = i + shift;
+                    *s = y[if at >= n { at - n } else { at }];
+                }
+                let mean = stretch.iter().sum::<f64>() / count as f64;
+                let mean_level = levels[..count].iter().sum::<f64>() / count as f64;
+                let correlation = dot(&stretch, &levels[..count]) / count as f64 - mean * mean_level;
+                if correlation > best.0 {
+                    best = (correlation, (shift * sps + phase) % (n * sps));
+                }
+            }
+        }
+        best.1
+    }
+
+    /// Taps for samples taken at one phase.
+    fn solve(&self, sampled: &[f64], levels: &[f64], noise: &[f64]) -> Option<Taps> {
+        let (n, m) = (
+            self.equalizer.feed_forward_taps.max(1),
+            self.equalizer.decision_feedback_taps,
+        );
+        let covariances = Covariances::measure(sampled, levels, noise, n, m);
+        let candidates = match self.equalizer.precursor_taps {
+            Some(precursor) => precursor.min(n - 1)..=precursor.min(n - 1),
+            // Beyond the middle two thirds a main tap is never best.
+            None => n / 6..=(n - 1) - n / 6,
+        };
+        candidates
+            .filter_map(|precursor| covariances.solve(n, precursor, m))
+            .min_by(|a, b| a.mean_square_error.total_cmp(&b.mean_square_error))
+    }
+
+    /// Noise-free equalised values and noise deviations of every symbol.
+    fn equalised(
+        &self,
+        sample: usize,
+        fraction: f64,
+        sampled: &[f64],
+        levels: &[f64],
+        taps: &Taps,
+    ) -> (Vec<f64>, Vec<f64>) {
+        let values = apply_taps(taps, sampled, levels);
+        let deviations = self.deviations(sample, fraction, taps);
+        (values, deviations)
+    }
+
+    /// Noise deviation of every symbol behind the equaliser.
+    pub fn deviations(&self, sample: usize, fraction: f64, taps: &Taps) -> Vec<f64> {
+        let n = self.symbols.len();
+        let mut constant = stationary_variance(
+            self.noise.stationary.iter().map(|s| &s.covariance),
+            &taps.feed_forward,
+        );
+        let levels = self.modulation.level_positions();
+        let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+        let spread = levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>()
+            / levels.len().max(1) as f64;
+        // The wander is that of unit data: behind the equaliser the levels are themselves.
+        constant += self.noise.wander.powi(2) * spread;
+        let Some(signal) = &self.noise.signal else {
+            return vec![constant.sqrt(); n];
+        };
+        let sps = self.samples_per_symbol;
+        let (squared, advance) =
+            signal
+                .tail
+                .squared_through(&taps.feed_forward, taps.precursor, sps);
+        let total = signal.density.len();
+        // Element i of `squared` belongs to the source at decision + advance − i: reversed, it runs
+        // forward in time from `first`.
+        let kernel: Vec<f64> = squared
+            .iter()
+            .rev()
+            .map(|x| x * self.noise.sampling_rate)
+            .collect();
+        let mut padded = vec![0.0; kernel.len()];
+        (0..n)
+            .map(|k| {
+                let end = k * sps + sample + advance + 1;
+                let start = (end + total * (1 + kernel.len() / total) - kernel.len()) % total;
+                let variance = if start + kernel.len() < total {
+                    let here = dot(&kernel, &signal.density[start..start + kernel.len()]);
+                    if fraction == 0.0 {
+                        here
+                    } else {
+                        let next =
+                            dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
+                        here * (1.0 - fraction) + next * fraction
+                    }
+                } else {
+                    for (i, p) in padded.iter_mut().enumerate() {
+                        *p = signal.density[(start + i) % total];
+                    }
+                    dot(&kernel, &padded)
+                };
+                (constant + variance).sqrt()
+            })
+            .collect()
+    }
+
+    fn samples_of(&self, values: &[f64], deviations: &[f64]) -> DecisionSamples {
+        let mut by_level: Vec<Vec<DecisionSample>> =
+            vec![Vec::with_capacity(values.len() / 2); self.modulation.levels()];
+        for ((&symbol, &value), &deviation) in self.symbols.iter().zip(values).zip(deviations) {
+            if let Some(level) = by_level.get_mut(usize::from(symbol)) {
+                level.push(DecisionSample {
+                    value,
+                    deviation,
+                    weight: 1.0,
+                });
+            }
+        }
+        DecisionSamples { by_level }
+    }
+
+    fn thresholds_of(&self, samples: &DecisionSamples, thresholds: Thresholds) -> Vec<f64> {
+        match thresholds {
+            Thresholds::Optimum => samples.optimum_thresholds(),
+            Thresholds::Midway => samples.midway_thresholds(),
+        }
+    }
+
+    fn decide_at(
+        &self,
+        sample: usize,
+        fraction: f64,
+        levels: &[f64],
+        taps: Option<&Taps>,
+        noise: &[f64],
+        thresholds: Thresholds,
+    ) -> Option<Decided> {
+        let sampled = self.sampled(sample, fraction);
+        let taps = match taps {
+            Some(taps) => taps.clone(),
+            None => self.solve(&sampled, levels, noise)?,
+        };
+        let (values, deviations) = self.equalised(sample, fraction, &sampled, levels, &taps);
+        let samples = self.samples_of(&values, &deviations);
+        let thresholds = self.thresholds_of(&samples, thresholds);
+        let errors = samples.error_ratios(&thresholds, self.modulation);
+        Some(Decided {
+            rule: DecisionRule {
+                sample,
+                fraction,
+                taps,
+                thresholds,
+            },
+            errors,
+            samples,
+            values,
+            deviations,
+        })
+    }
+
+    /// Finds the phase, the taps and the thresholds. The phase with the least mean-square error is
+    /// found among the samples of a symbol; around it, the one with the fewest errors to a
+    /// sixteenth of a sample. None where the waveform carries no signal.
+    pub fn decide(&self, phase: SamplingPhase, thresholds: Thresholds) -> Option<Decided> {
+        let levels = self.levels();
+        let noise = self.noise.covariance();
+        let sps = self.samples_per_symbol;
+        let total = self.received.len();
+        let centre = self.align(&levels);
+        let candidate = |offset: usize| {
+            let sample = (centre + total + offset - sps / 2) % total;
+            let taps = self.solve(&self.sampled(sample, 0.0), &levels, &noise)?;
+            Some((sample, taps))
+        };
+        let (sample, taps) = (0..sps).filter_map(candidate).min_by(|a, b| {
+            a.1.mean_square_error.total_cmp(&b.1.mean_square_error)
+        })?;
+        if let SamplingPhase::Offset(offset) = phase {
+            let time = sample as f64 + offset * sps as f64 + total as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let whole = time.floor() as usize;
+            return self.decide_at(whole % total, time - time.floor(), &levels, None, &noise, thresholds);
+        }
+        let at = |offset: f64| {
+            let time = sample as f64 + offset + total as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let whole = time.floor() as usize;
+            let fraction = time - time.floor();
+            let keep = (offset == 0.0).then_some(&taps);
+            self.decide_at(whole % total, fraction, &levels, keep, &noise, thresholds)
+        };
+        self.refine(at)
+    }
+
+    /// The phase with the fewest errors around the best whole sample, by a parabola through the
+    /// logarithm of the error ratio.
+    fn refine(&self, at: impl Fn(f64) -> Option<Decided>) -> Option<Decided> {
+        let cost = |d: &Decided| d.errors.bit.max(1e-300).ln();
+        let mut best = at(0.0)?;
+        let mut position = 0.0;
+        // Walk to a bracket, then one parabola. Steps of half a sample at up to 16 samples a symbol.
+        let step = (self.samples_per_symbol as f64 / 16.0).max(0.5);
+        let (mut left, mut right) = (at(position - step)?, at(position + step)?);
+        for _ in 0..self.samples_per_symbol {
+            if cost(&left) < cost(&best) {
+                right = std::mem::replace(&mut best, left);
+                position -= step;
+                left = at(position - step)?;
+            } else if cost(&right) < cost(&best) {
+                left = std::mem::replace(&mut best, right);
+                position += step;
+                right = at(position + step)?;
+            } else {
+                break;
+            }
+        }
+        let (a, b, c) = (cost(&left), cost(&best), cost(&right));
+        let curvature = a - 2.0 * b + c;
+        if curvature > 1e-9 {
+            let vertex = 0.5 * (a - c) / curvature;
+            if vertex.abs() > 0.03 && vertex.abs() < 1.0 {
+                let refined = at(position + vertex * step)?;
+                if cost(&refined) < cost(&best) {
+                    best = refined;
+                }
+            }
+        }
+        Some(best)
+    }
+
+    /// Decides with a given rule's phase, solving for new taps and thresholds.
+    pub fn decide_near(&self, rule: &DecisionRule, thresholds: Thresholds) -> Option<Decided> {
+        let levels = self.levels();
+        let noise = self.noise.covariance();
+        self.decide_at(rule.sample, rule.fraction, &levels, None, &noise, thresholds)
+    }
+
+    /// Replaces solved taps by adapted ones where the equaliser asks for it: the rule is applied to
+    /// the waveform with stationary noise of the solved taps' level.
+    pub fn adapt(&self, decided: Decided, noise: &[f64], thresholds: Thresholds) -> Option<Decided> {
+        let Adaptation::LeastMeanSquares {
+            step,
+            training_symbols,
+        } = self.equalizer.adaptation
+        else {
+            return Some(decided);
+        };
+        let levels = self.levels();
+        let rule = &decided.rule;
+        let sampled: Vec<f64> = self
+            .sampled(rule.sample, rule.fraction)
+            .iter()
+            .zip(noise)
+            .map(|(y, n)| y + n)
+            .collect();
+        let taps = least_mean_squares::adapt(
+            &sampled,
+            &levels,
+            self.equalizer.feed_forward_taps.max(1),
+            rule.taps.precursor,
+            self.equalizer.decision_feedback_taps,
+            step,
+            training_symbols,
+        )?;
+        let noise = self.noise.covariance();
+        self.decide_at(rule.sample, rule.fraction, &levels, Some(&taps), &noise, thresholds)
+    }
+}
+
+/// z_n = Σ w_i·y_{n+precursor−i} − Σ b_j·a_{n−1−j} + c over a cyclic pattern.
+pub fn apply_taps(taps: &Taps, sampled: &[f64], levels: &[f64]) -> Vec<f64> {
+    let n = sampled.len();
+    let mut out = vec![taps.offset; n];
+    for (i, &w) in taps.feed_forward.iter().enumerate() {
+        let shift = (n * (1 + i / n) + taps.precursor - i) % n;
+        let (head, tail) = sampled.split_at(shift);
+        for (o, y) in out.iter_mut().zip(tail.iter().chain(head)) {
+            *o += w * y;
+        }
+    }
+    for (j, &b) in taps.feedback.iter().enumerate() {
+        let shift = (n * (1 + (j + 1) / n) - (j + 1)) % n;
+        let (head, tail) = levels.split_at(shift);
+        for (o, a) in out.iter_mut().zip(tail.iter().chain(head)) {
+            *o -= b * a;
+        }
+    }
+    out
+}
+
+/// Variance of stationary noise behind feed-forward taps: Σ_ij w_i·w_j·R(|i−j|).
+pub fn stationary_variance<'a>(
+    covariances: impl Iterator<Item = &'a Vec<f64>>,
+    weights: &[f64],
+) -> f64 {
+    covariances
+        .map(|covariance| {
+            let at = |k: usize| covariance.get(k).copied().unwrap_or(0.0);
+            (0..weights.len())
+                .map(|k| {
+                    let pairs: f64 = weights.iter().zip(&weights[k..]).map(|(a, b)| a * b).sum();
+                    at(k) * pairs * if k == 0 { 1.0 } else { 2.0 }
+                })
+                .sum::<f64>()
+        })
+        .sum()
+}

@@ -1,0 +1,835 @@
+//! Counted errors: long streams through the same operations, by overlap-save in constant memory.
+//!
+//! The stream is cut into segments of [`SEGMENT_SYMBOLS`]; a segment is the unit of parallel work
+//! and belongs to the experiment, so that neither the number of threads nor the size of a block
+//! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
+//! every response is the same finite one for any block size.
+
+use super::decision::DecisionRule;
+use super::description::{Feedback, Link, MonteCarloSettings};
+use super::error::LinkError;
+use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::waveform::transfer;
+use crate::constants::ELEMENTARY_CHARGE;
+use crate::format::{Modulation, SymbolSource};
+use crate::math::clopper_pearson;
+use crate::random::{Source, Stream, StreamKey};
+use crate::receiver::NoiseDensity;
+use crate::signal::convolution::FiniteResponse;
+use crate::signal::interpolator::HALF_WIDTH;
+use crate::signal::{Interpolator, Scratch, Table, Transforms, kernels};
+use crate::transmitter::Jitter;
+use num_complex::Complex64;
+use rayon::prelude::*;
+use std::f64::consts::PI;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Symbols of a segment.
+pub const SEGMENT_SYMBOLS: usize = 1 << 16;
+/// Symbols decided ahead of a segment and not counted, so that decision feedback has its history.
+const WARM_UP_SYMBOLS: usize = 64;
+/// Segments between two looks at the stopping rule.
+const ROUND_SEGMENTS: u64 = 8;
+/// Errors closer than this many symbols belong to one burst.
+const BURST_GAP: u64 = 4;
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Symbols.
+    pub symbols: u64,
+    /// Symbols decided wrongly.
+    pub symbol_errors: u64,
+    /// Bits decided wrongly, in thousandths (a level can stand for part of a bit).
+    pub bit_error_thousandths: u64,
+    /// Bursts of errors.
+    pub bursts: u64,
+    /// Sum over bursts of the square of their number of symbol errors.
+    pub burst_squares: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.symbols += other.symbols;
+        self.symbol_errors += other.symbol_errors;
+        self.bit_error_thousandths += other.bit_error_thousandths;
+        self.bursts += other.bursts;
+        self.burst_squares += other.burst_squares;
+    }
+
+    /// Bits decided wrongly.
+    pub fn bit_errors(&self) -> f64 {
+        self.bit_error_thousandths as f64 / 1000.0
+    }
+
+    /// Symbol error ratio; 0 where none was counted.
+    pub fn symbol_error_ratio(&self) -> f64 {
+        self.symbol_errors as f64 / self.symbols.max(1) as f64
+    }
+
+    /// Bit error ratio; 0 where none was counted.
+    pub fn bit_error_ratio(&self, modulation: &Modulation) -> f64 {
+        self.bit_errors() / (self.symbols.max(1) as f64 * modulation.bits_per_symbol())
+    }
+
+    /// Interval of a ratio of the given confidence (Clopper & Pearson, Biometrika 26, 404, 1934).
+    ///
+    /// Errors that come in bursts say less than as many single ones: the counts are divided by
+    /// Σn²/Σn, n the errors of a burst, before the interval is taken.
+    pub fn interval(&self, confidence: f64, ratio_per_symbol_error_ratio: f64) -> (f64, f64) {
+        let clustering = if self.symbol_errors == 0 {
+            1.0
+        } else {
+            self.burst_squares as f64 / self.symbol_errors as f64
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let independent = |count: u64| (count as f64 / clustering).round() as u64;
+        let (low, high) = clopper_pearson(
+            independent(self.symbol_errors),
+            independent(self.symbols),
+            confidence,
+        );
+        (
+            low * ratio_per_symbol_error_ratio,
+            high * ratio_per_symbol_error_ratio,
+        )
+    }
+
+    /// Interval of the bit error ratio of the given confidence.
+    pub fn bit_error_interval(&self, confidence: f64, modulation: &Modulation) -> (f64, f64) {
+        let bits_per_error = if self.symbol_errors == 0 {
+            1.0
+        } else {
+            self.bit_errors() / self.symbol_errors as f64
+        };
+        self.interval(confidence, bits_per_error / modulation.bits_per_symbol())
+    }
+}
+
+/// Progress of a run, and the user's wish to stop it.
+#[derive(Default)]
+pub struct Watch<'a> {
+    /// Set by the user to stop.
+    pub stop: Option<&'a AtomicBool>,
+    /// Called after every round with what has been counted so far.
+    pub progress: Option<&'a (dyn Fn(&Counts) + Sync)>,
+}
+
+/// One operation, prepared for blocks.
+#[derive(Debug, Clone)]
+enum Prepared {
+    Filter(Arc<Vec<Complex64>>),
+    Gain(f64),
+    Modulate(Arc<Table<Complex64>>),
+    Detect(f64),
+    Compress(Arc<Table<f64>>),
+    RelativeIntensity { stream: Stream, deviation: f64 },
+    Phase { stream: Stream, deviation: f64 },
+    Shot { stream: Stream, charge: f64, dark: f64 },
+    White { stream: Stream, deviation: f64 },
+    Coloured { stream: Stream, shape: Arc<Vec<Complex64>> },
+}
+
+/// A link prepared for counting errors.
+#[derive(Debug, Clone)]
+pub struct MonteCarlo {
+    plan: Plan,
+    modulation: Modulation,
+    settings: MonteCarloSettings,
+    rule: DecisionRule,
+    sampler_jitter: Jitter,
+    symbols: SymbolSource,
+    transmitter_jitter: Stream,
+    transmitter_dirac: Stream,
+    sampler_gaussian: Stream,
+    sampler_dirac: Stream,
+    operations: Vec<Prepared>,
+    /// Samples that are not valid at the begin and at the end of a block.
+    lead: usize,
+    trail: usize,
+    block_symbols: usize,
+    transforms: Transforms,
+    /// Bit errors, in thousandths, of deciding one level for another.
+    bit_table: Vec<u64>,
+    /// Decay of the baseline over one symbol behind a high-pass, and its step.
+    wander: Option<f64>,
+    /// Whole samples from the centre of a symbol in the drive to its decision.
+    decision_delay: isize,
+}
+
+/// Buffers of one thread.
+#[derive(Debug, Default)]
+struct Workspace {
+    symbols: Vec<u8>,
+    weights: Vec<f64>,
+    edges: Vec<f64>,
+    real: Vec<f64>,
+    extra: Vec<f64>,
+    field: Vec<Complex64>,
+    noise: Vec<f64>,
+    uniform: Vec<u32>,
+    scratch: Scratch,
+}
+
+impl MonteCarlo {
+    /// Prepares a link whose plan and decision rule are known.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a response cannot be applied in blocks.
+    pub fn new(
+        link: &Link,
+        plan: &Plan,
+        rule: &DecisionRule,
+        pattern_symbols: usize,
+    ) -> Result<Self, LinkError> {
+        let modulation = link.signal.modulation.clone();
+        let sps = plan.samples_per_symbol;
+        let stream = |source: Source, span: usize| {
+            StreamKey {
+                seed: link.seed,
+                source,
+                lane: 0,
+                polarization: 0,
+                span: u32::try_from(span).unwrap_or(u32::MAX),
+            }
+            .stream()
+        };
+        let responses = Responses::design(plan)?;
+        let lead = responses.lead;
+        let trail = responses.trail;
+        let reach = rule.taps.feed_forward.len() + 8 + 2 * HALF_WIDTH / sps;
+        let needed = (lead + trail) / sps + 4 * reach;
+        let mut block_symbols = (link.engine.monte_carlo.block_samples / sps).max(16);
+        block_symbols = 1 << block_symbols.ilog2();
+        while block_symbols < 2 * needed {
+            block_symbols *= 2;
+        }
+        let samples = block_symbols * sps;
+        let operations = responses.prepare(plan, samples, &stream);
+        let total = pattern_symbols * sps;
+        let decision_delay = if rule.sample > total / 2 {
+            rule.sample.cast_signed() - total.cast_signed()
+        } else {
+            rule.sample.cast_signed()
+        };
+        let levels = modulation.levels();
+        let label = |i: usize| u8::try_from(i).unwrap_or(u8::MAX);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bit_table = (0..levels * levels)
+            .map(|i| {
+                (1000.0 * modulation.bit_errors(label(i / levels), label(i % levels))).round() as u64
+            })
+            .collect();
+        let wander = plan.operations.iter().find_map(|o| match o.operation {
+            Operation::HighPass(corner) => Some((-2.0 * PI * corner / plan.symbol_rate).exp()),
+            _ => None,
+        });
+        let symbols = link
+            .signal
+            .pattern
+            .symbol_source(&modulation, stream(Source::Symbols, 0))?;
+        Ok(Self {
+            plan: plan.clone(),
+            settings: link.engine.monte_carlo,
+            rule: rule.clone(),
+            sampler_jitter: link.sampler.jitter,
+            symbols,
+            transmitter_jitter: stream(Source::TransmitterJitter, 0),
+            transmitter_dirac: stream(Source::TransmitterJitter, 1),
+            sampler_gaussian: stream(Source::SamplerJitter, 0),
+            sampler_dirac: stream(Source::SamplerJitter, 1),
+            operations,
+            lead,
+            trail,
+            block_symbols,
+            transforms: Transforms::new(samples),
+            bit_table,
+            wander,
+            modulation,
+            decision_delay,
+        })
+    }
+
+    /// Symbols of a block, of which the middle is kept.
+    pub fn block_symbols(&self) -> usize {
+        self.block_symbols
+    }
+
+    /// Counts errors until the stopping rule holds: the half-width of the 95 % interval below
+    /// `relative_error` of the error ratio, or `maximum_symbols` counted.
+    ///
+    /// # Errors
+    /// [`LinkError::Interrupted`] where the watch asks to stop, [`LinkError::NotFinite`] where a
+    /// waveform is not finite.
+    pub fn run(&self, watch: &Watch<'_>) -> Result<Counts, LinkError> {
+        let mut counts = Counts::default();
+        let mut segment = 0u64;
+        let mut wander = 0.0;
+        loop {
+            let left = self.settings.maximum_symbols.saturating_sub(counts.symbols);
+            let segments = left
+                .div_ceil(SEGMENT_SYMBOLS as u64)
+                .min(ROUND_SEGMENTS);
+            let starts = self.wander_states(segment, segments, &mut wander);
+            let results: Vec<Result<Counts, LinkError>> = (0..segments)
+                .into_par_iter()
+                .map_init(Workspace::default, |workspace, i| {
+                    if watch.stop.is_some_and(|s| s.load(Ordering::Relaxed)) {
+                        return Err(LinkError::Interrupted);
+                    }
+                    let remaining = left - i * SEGMENT_SYMBOLS as u64;
+                    #[allow(clippy::cast_possible_truncation)]
+                    let length = remaining.min(SEGMENT_SYMBOLS as u64) as usize;
+                    let start = starts.get(usize::try_from(i).unwrap_or(0)).copied();
+                    self.segment(segment + i, length, start.unwrap_or(0.0), workspace)
+                })
+                .collect();
+            for result in results {
+                counts.add(&result?);
+            }
+            segment += segments;
+            if let Some(progress) = watch.progress {
+                progress(&counts);
+            }
+            if segments == 0
+                || counts.symbols >= self.settings.maximum_symbols
+                || self.is_precise(&counts)
+            {
+                return Ok(counts);
+            }
+        }
+    }
+
+    fn is_precise(&self, counts: &Counts) -> bool {
+        if counts.symbol_errors < 10 {
+            return false;
+        }
+        let (low, high) = counts.interval(0.95, 1.0);
+        0.5 * (high - low) < self.settings.relative_error * counts.symbol_error_ratio()
+    }
+
+    /// First symbol of a segment in the stream.
+    #[allow(clippy::cast_possible_wrap)]
+    fn first_symbol(segment: u64) -> i64 {
+        (segment * SEGMENT_SYMBOLS as u64) as i64
+    }
+
+    /// State of the wandering baseline at the begin of each segment of a round, from the levels of
+    /// all symbols before it.
+    fn wander_states(&self, first: u64, segments: u64, state: &mut f64) -> Vec<f64> {
+        let Some(decay) = self.wander else {
+            return Vec::new();
+        };
+        let mean = mean_of(self.modulation.level_positions());
+        let sums: Vec<f64> = (0..segments)
+            .into_par_iter()
+            .map(|i| {
+                let mut symbols = vec![0u8; SEGMENT_SYMBOLS];
+                self.symbols
+                    .fill(Self::first_symbol(first + i), &mut symbols);
+                symbols.iter().fold(0.0, |w, &s| {
+                    decay * w + (1.0 - decay) * (self.level(s) - mean)
+                })
+            })
+            .collect();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
+        let whole = decay.powi(SEGMENT_SYMBOLS as i32);
+        sums.iter()
+            .map(|sum| {
+                let start = *state;
+                *state = whole * start + sum;
+                start
+            })
+            .collect()
+    }
+
+    fn level(&self, symbol: u8) -> f64 {
+        self.modulation
+            .level_positions()
+            .get(usize::from(symbol))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// Equalised decision samples of the symbols `first`…, noise and all; decision feedback is not
+    /// yet subtracted. This is what the counting decides on.
+    ///
+    /// # Errors
+    /// [`LinkError::NotFinite`] where a waveform is not finite.
+    pub fn equalised(&self, first: i64, out: &mut [f64]) -> Result<(), LinkError> {
+        self.equalise(first, out, &mut Workspace::default())
+    }
+
+    fn equalise(
+        &self,
+        first: i64,
+        out: &mut [f64],
+        workspace: &mut Workspace,
+    ) -> Result<(), LinkError> {
+        let sps = self.plan.samples_per_symbol;
+        let taps = &self.rule.taps;
+        let count = taps.feed_forward.len();
+        // A block of samples [s0, s0 + N) is valid in [s0 + lead, s0 + N − trail). The decision of
+        // symbol k draws on samples around (k + precursor − i)·sps + delay.
+        let guard = HALF_WIDTH + 3;
+        let earliest = self.decision_delay - ((count - 1 - taps.precursor.min(count - 1)) * sps).cast_signed()
+            - guard.cast_signed();
+        let latest = self.decision_delay + (taps.precursor * sps + guard).cast_signed();
+        // Symbols between the block's begin and the first one decided.
+        let skip = (self.lead.cast_signed() - earliest).max(0).cast_unsigned().div_ceil(sps);
+        let samples = self.block_symbols * sps;
+        let room = samples.cast_signed() - self.trail.cast_signed() - latest - 1;
+        let whole = room.max(0).cast_unsigned() / sps + 1;
+        let per_block = whole.saturating_sub(skip).max(1);
+        let mut done = 0;
+        let interpolator =
+            (self.rule.fraction != 0.0).then(|| Interpolator::new(self.rule.fraction));
+        while done < out.len() {
+            #[allow(clippy::cast_possible_wrap)]
+            let begin = first + done as i64 - skip as i64;
+            self.block(begin, workspace)?;
+            let take = per_block.min(out.len() - done);
+            let wave = &workspace.real;
+            let target = &mut out[done..done + take];
+            let base = (skip * sps).cast_signed() + self.decision_delay;
+            if self.sampler_jitter.is_none() {
+                for (k, z) in target.iter_mut().enumerate() {
+                    let centre = base + ((k + taps.precursor) * sps).cast_signed();
+                    *z = taps.offset
+                        + self.tapped(wave, centre.cast_unsigned(), interpolator.as_ref());
+                }
+            } else {
+                #[allow(clippy::cast_possible_wrap)]
+                let index = first + done as i64;
+                workspace.noise.resize(take, 0.0);
+                workspace.uniform.resize(take, 0);
+                self.sampler_gaussian
+                    .fill_gaussian(index, &mut workspace.noise[..take]);
+                self.sampler_dirac
+                    .fill_uniform_u32(index, &mut workspace.uniform[..take]);
+                for (k, z) in target.iter_mut().enumerate() {
+                    let shift = sps as f64
+                        * displacement(
+                            self.sampler_jitter,
+                            workspace.noise[k],
+                            workspace.uniform[k],
+                        );
+                    let time = self.rule.fraction + shift;
+                    let floor = time.floor();
+                    let interpolator = Interpolator::new(time - floor);
+                    #[allow(clippy::cast_possible_truncation)]
+                    let centre =
+                        base + ((k + taps.precursor) * sps).cast_signed() + floor as isize;
+                    let last = wave.len() - HALF_WIDTH - 1;
+                    let centre = centre.max(0).cast_unsigned().min(last);
+                    *z = taps.offset + self.tapped(wave, centre, Some(&interpolator));
+                }
+            }
+            done += take;
+        }
+        Ok(())
+    }
+
+    /// Σ w_i·y at `centre`, one symbol earlier, two, …
+    #[inline]
+    fn tapped(&self, wave: &[f64], centre: usize, interpolator: Option<&Interpolator>) -> f64 {
+        let sps = self.plan.samples_per_symbol;
+        let mut sum = 0.0;
+        for (i, w) in self.rule.taps.feed_forward.iter().enumerate() {
+            let Some(at) = centre.checked_sub(i * sps) else { break };
+            sum += w * match interpolator {
+                None => wave[at],
+                Some(interpolator) => interpolator.at(&wave[at + 1 - HALF_WIDTH.min(at + 1)..]),
+            };
+        }
+        sum
+    }
+
+    /// Computes the received waveform of the block whose first sample is the centre of the symbol
+    /// `begin`; the result is in `workspace.real`.
+    fn block(&self, begin: i64, workspace: &mut Workspace) -> Result<(), LinkError> {
+        let Workspace {
+            symbols,
+            weights,
+            edges,
+            real,
+            extra,
+            field,
+            noise,
+            uniform,
+            scratch,
+        } = workspace;
+        let drive = &self.plan.drive;
+        let sps = self.plan.samples_per_symbol;
+        let samples = self.block_symbols * sps;
+        real.resize(samples, 0.0);
+        self.shape(begin, symbols, weights, edges, uniform, noise, extra, real);
+        #[allow(clippy::cast_possible_wrap)]
+        let first_sample = begin * sps as i64;
+        noise.resize(samples, 0.0);
+        let mut optical = false;
+        let _ = drive;
+        for operation in &self.operations {
+            match operation {
+                Prepared::Filter(response) if optical => {
+                    self.transforms.filter_field(field, response, scratch);
+                }
+                Prepared::Filter(response) => {
+                    self.transforms.filter_real(real, response, scratch);
+                }
+                Prepared::Gain(gain) if optical => {
+                    field.iter_mut().for_each(|x| *x *= gain);
+                }
+                Prepared::Gain(gain) => real.iter_mut().for_each(|x| *x *= gain),
+                Prepared::Modulate(table) => {
+                    field.resize(samples, Complex64::ZERO);
+                    table.apply(real, field);
+                    optical = true;
+                }
+                Prepared::Detect(responsivity) => {
+                    kernels::detect(field, *responsivity, real);
+                    optical = false;
+                }
+                Prepared::Compress(table) => {
+                    real.iter_mut().for_each(|x| *x = table.at(*x));
+                }
+                Prepared::RelativeIntensity { stream, deviation } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    kernels::modulate_intensity(field, noise, *deviation);
+                }
+                Prepared::Phase { stream, deviation } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    // Only differences of the phase reach the detector: it starts anywhere.
+                    let mut phase = 0.0;
+                    for (a, n) in field.iter_mut().zip(noise.iter()) {
+                        phase += deviation * n;
+                        *a *= Complex64::cis(phase);
+                    }
+                }
+                Prepared::Shot {
+                    stream,
+                    charge,
+                    dark,
+                } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    kernels::add_shot_noise(real, noise, *charge, *dark);
+                }
+                Prepared::White { stream, deviation } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    kernels::add_scaled(real, noise, *deviation);
+                }
+                Prepared::Coloured { stream, shape } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    self.transforms.filter_real(noise, shape, scratch);
+                    kernels::add_scaled(real, noise, 1.0);
+                }
+            }
+        }
+        if real.iter().all(|x| x.is_finite()) {
+            Ok(())
+        } else {
+            Err(LinkError::NotFinite {
+                after: "the receiver".to_owned(),
+            })
+        }
+    }
+
+    /// The drive's waveform with jittered edges.
+    #[allow(clippy::too_many_arguments)]
+    fn shape(
+        &self,
+        begin: i64,
+        symbols: &mut Vec<u8>,
+        weights: &mut Vec<f64>,
+        edges: &mut Vec<f64>,
+        uniform: &mut Vec<u32>,
+        noise: &mut Vec<f64>,
+        extra: &mut Vec<f64>,
+        out: &mut [f64],
+    ) {
+        let drive = &self.plan.drive;
+        let sps = self.plan.samples_per_symbol;
+        let (ahead, back) = drive.tap_reach();
+        let mut levels_for = |pulse: &super::drive::Pulse, before: usize, levels: &mut Vec<f64>| {
+            let lead = pulse.symbols - 1 - pulse.advance + before;
+            let count = self.block_symbols + pulse.symbols - 1 + before;
+            symbols.resize(count + ahead + back, 0);
+            #[allow(clippy::cast_possible_wrap)]
+            let start = begin - lead as i64;
+            #[allow(clippy::cast_possible_wrap)]
+            self.symbols.fill(start - back as i64, symbols);
+            levels.resize(count, 0.0);
+            drive.tapped_levels(symbols, levels);
+            start
+        };
+        levels_for(&drive.pulse, 0, weights);
+        drive.pulse.shape(weights, sps, out);
+        let (Some(first), Some(second)) = (&drive.edge, &drive.edge_second) else {
+            return;
+        };
+        for (pulse, order) in [(first, 1), (second, 2)] {
+            let start = levels_for(pulse, 1, weights);
+            let count = weights.len() - 1;
+            noise.resize(count, 0.0);
+            uniform.resize(count, 0);
+            self.transmitter_jitter.fill_gaussian(start + 1, noise);
+            self.transmitter_dirac.fill_uniform_u32(start + 1, uniform);
+            edges.clear();
+            edges.extend((0..count).map(|k| {
+                let late = displacement(drive.jitter, noise[k], uniform[k]);
+                let step = weights[k + 1] - weights[k];
+                if order == 1 { -step * late } else { step * late * late }
+            }));
+            extra.resize(out.len(), 0.0);
+            pulse.shape(edges, sps, extra);
+            kernels::add_scaled(out, extra, 1.0);
+        }
+    }
+
+    /// Decides and counts one segment.
+    fn segment(
+        &self,
+        segment: u64,
+        length: usize,
+        wander_start: f64,
+        workspace: &mut Workspace,
+    ) -> Result<Counts, LinkError> {
+        let first = Self::first_symbol(segment);
+        #[allow(clippy::cast_possible_wrap)]
+        let begin = first - WARM_UP_SYMBOLS as i64;
+        let mut values = vec![0.0; length + WARM_UP_SYMBOLS];
+        self.equalise(begin, &mut values, workspace)?;
+        let memory = self.rule.taps.feedback.len();
+        let mut sent = vec![0u8; values.len() + memory];
+        #[allow(clippy::cast_possible_wrap)]
+        self.symbols.fill(begin - memory as i64, &mut sent);
+        if let Some(decay) = self.wander {
+            // The warm-up lies before the segment's state: it is far shorter than the wander.
+            let mean = mean_of(self.modulation.level_positions());
+            let mut state = wander_start;
+            for (value, &symbol) in values.iter_mut().zip(&sent[memory..]) {
+                *value -= state;
+                state = decay * state + (1.0 - decay) * (self.level(symbol) - mean);
+            }
+        }
+        let mut counts = Counts {
+            symbols: length as u64,
+            ..Counts::default()
+        };
+        let mut burst = Burst::default();
+        let mut decided = sent.clone();
+        let levels = self.modulation.levels();
+        for (k, value) in values.iter().enumerate() {
+            let history = match self.settings.feedback {
+                Feedback::Decisions => &decided,
+                Feedback::Sent => &sent,
+            };
+            let fed_back: f64 = self
+                .rule
+                .taps
+                .feedback
+                .iter()
+                .enumerate()
+                .map(|(j, b)| b * self.level(history[memory + k - 1 - j]))
+                .sum();
+            let z = value - fed_back;
+            let decision: u8 = self.rule.thresholds.iter().map(|t| u8::from(z > *t)).sum();
+            decided[memory + k] = decision;
+            let truth = sent[memory + k];
+            if decision != truth && k >= WARM_UP_SYMBOLS {
+                counts.symbol_errors += 1;
+                counts.bit_error_thousandths +=
+                    self.bit_table[usize::from(truth) * levels + usize::from(decision)];
+                burst.error(k as u64, &mut counts);
+            }
+        }
+        burst.end(&mut counts);
+        Ok(counts)
+    }
+}
+
+/// Errors that follow each other closely.
+#[derive(Default)]
+struct Burst {
+    errors: u64,
+    last: u64,
+}
+
+impl Burst {
+    fn error(&mut self, at: u64, counts: &mut Counts) {
+        if self.errors > 0 && at - self.last > BURST_GAP {
+            self.end(counts);
+        }
+        self.errors += 1;
+        self.last = at;
+    }
+
+    fn end(&mut self, counts: &mut Counts) {
+        if self.errors > 0 {
+            counts.bursts += 1;
+            counts.burst_squares += self.errors * self.errors;
+        }
+        self.errors = 0;
+    }
+}
+
+/// Displacement in unit intervals: a Gaussian draw and one of two positions.
+fn displacement(jitter: Jitter, gaussian: f64, uniform: u32) -> f64 {
+    let side = if uniform & (1 << 31) == 0 { -0.5 } else { 0.5 };
+    jitter.random_rms * gaussian + side * jitter.dual_dirac
+}
+
+fn mean_of(levels: &[f64]) -> f64 {
+    levels.iter().sum::<f64>() / levels.len().max(1) as f64
+}
+
+/// The finite responses of a plan and the margins they need.
+struct Responses {
+    groups: Vec<Group>,
+    lead: usize,
+    trail: usize,
+}
+
+enum Group {
+    Filter(FiniteResponse),
+    Gain(f64),
+    Operation(usize),
+    Coloured(usize, FiniteResponse),
+}
+
+impl Responses {
+    fn design(plan: &Plan) -> Result<Self, LinkError> {
+        let sampling_rate = plan.sampling_rate();
+        let mut responses = Self {
+            groups: Vec::new(),
+            lead: 0,
+            trail: 0,
+        };
+        let mut pending: Vec<&Linear> = Vec::new();
+        let mut name = "";
+        for (i, planned) in plan.operations.iter().enumerate() {
+            match &planned.operation {
+                Operation::Linear(linear) => {
+                    pending.push(linear);
+                    name = &planned.stage;
+                }
+                Operation::HighPass(_) => {}
+                operation => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    match operation {
+                        Operation::Noise(NoiseSource::Additive(density))
+                            if !matches!(density, NoiseDensity::White(_)) =>
+                        {
+                            let shape = FiniteResponse::design(
+                                &planned.stage,
+                                sampling_rate,
+                                &|grid, out| {
+                                    for (k, h) in out.iter_mut().enumerate() {
+                                        let variance =
+                                            0.5 * density.at(grid.frequency(k)) * sampling_rate;
+                                        *h = Complex64::new(variance.sqrt(), 0.0);
+                                    }
+                                },
+                            )?;
+                            // Noise is not read beyond the block's own samples.
+                            responses.lead += shape.delay();
+                            responses.trail += shape.advance;
+                            responses.groups.push(Group::Coloured(i, shape));
+                        }
+                        _ => responses.groups.push(Group::Operation(i)),
+                    }
+                }
+            }
+        }
+        responses.flush(&mut pending, name, sampling_rate)?;
+        Ok(responses)
+    }
+
+    fn flush(
+        &mut self,
+        pending: &mut Vec<&Linear>,
+        name: &str,
+        sampling_rate: f64,
+    ) -> Result<(), LinkError> {
+        let linears = std::mem::take(pending);
+        if linears.is_empty() {
+            return Ok(());
+        }
+        let gains: Option<f64> = linears
+            .iter()
+            .map(|linear| match linear {
+                Linear::Gain(gain) => Some(*gain),
+                Linear::Loss(loss) => Some(loss.transmission.sqrt()),
+                _ => None,
+            })
+            .product();
+        if let Some(gain) = gains {
+            self.groups.push(Group::Gain(gain));
+            return Ok(());
+        }
+        let refused = std::cell::RefCell::new(None);
+        let response = FiniteResponse::design(name, sampling_rate, &|grid, out| {
+            if let Err(error) = transfer(&linears, grid, out) {
+                *refused.borrow_mut() = Some(error);
+            }
+        });
+        if let Some(error) = refused.into_inner() {
+            return Err(error);
+        }
+        let response = response?;
+        self.lead += response.delay();
+        self.trail += response.advance;
+        self.groups.push(Group::Filter(response));
+        Ok(())
+    }
+
+    fn prepare(
+        &self,
+        plan: &Plan,
+        samples: usize,
+        stream: &dyn Fn(Source, usize) -> Stream,
+    ) -> Vec<Prepared> {
+        let sampling_rate = plan.sampling_rate();
+        self.groups
+            .iter()
+            .filter_map(|group| {
+                Some(match group {
+                    Group::Filter(response) => {
+                        Prepared::Filter(Arc::new(response.spectrum(samples)))
+                    }
+                    Group::Gain(gain) => Prepared::Gain(*gain),
+                    Group::Coloured(i, response) => Prepared::Coloured {
+                        stream: stream(Source::ThermalNoise, *i),
+                        shape: Arc::new(response.spectrum(samples)),
+                    },
+                    Group::Operation(i) => match &plan.operations[*i].operation {
+                        Operation::Modulate(table) => Prepared::Modulate(table.clone()),
+                        Operation::Detect(responsivity) => Prepared::Detect(*responsivity),
+                        Operation::Compress(table) => Prepared::Compress(table.clone()),
+                        Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
+                            Prepared::RelativeIntensity {
+                                stream: stream(Source::RelativeIntensityNoise, *i),
+                                deviation: (0.5 * density * sampling_rate).sqrt(),
+                            }
+                        }
+                        Operation::Noise(NoiseSource::Phase(linewidth)) => Prepared::Phase {
+                            stream: stream(Source::PhaseNoise, *i),
+                            deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
+                        },
+                        Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
+                            stream: stream(Source::ShotNoise, *i),
+                            charge: ELEMENTARY_CHARGE * sampling_rate,
+                            dark: *dark,
+                        },
+                        Operation::Noise(NoiseSource::Additive(density)) => Prepared::White {
+                            stream: stream(Source::ThermalNoise, *i),
+                            deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
+                        },
+                        Operation::Linear(_) | Operation::HighPass(_) => return None,
+                    },
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,342 @@
+//! Noise at the decision: every source carried from where it arises to the receiver's output.
+
+use super::error::LinkError;
+use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::waveform::{Propagation, Wave, transfer};
+use crate::constants::ELEMENTARY_CHARGE;
+use crate::signal::convolution::{FiniteResponse, band_edge};
+use crate::signal::kernels::dot;
+use crate::signal::{Grid, Table};
+use num_complex::Complex64;
+
+/// Symbols over which the covariance of noise is kept.
+pub const COVARIANCE_SYMBOLS: usize = 96;
+
+/// What a noise is, for reports and for what limits a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoiseKind {
+    /// Noise of the receiver's amplifier.
+    Thermal,
+    /// Shot noise.
+    Shot,
+    /// The laser's relative intensity noise.
+    RelativeIntensity,
+    /// The laser's phase noise, turned into intensity by dispersion.
+    Phase,
+    /// Jitter of the transmitter's edges.
+    TransmitterJitter,
+}
+
+/// Real impulse response from where a noise arises to the receiver's output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tail {
+    /// Taps on the sample grid, earliest first.
+    pub taps: Vec<f64>,
+    /// How many come before time zero.
+    pub advance: usize,
+}
+
+/// Noise of a density that does not depend on the signal.
+#[derive(Debug, Clone)]
+pub struct StationaryNoise {
+    /// What it is.
+    pub kind: NoiseKind,
+    /// Covariance at the receiver's output at distances of 0, 1, 2, … symbols.
+    pub covariance: Vec<f64>,
+}
+
+/// White noise at the detector whose density follows the light.
+#[derive(Debug, Clone)]
+pub struct SignalNoise {
+    /// From the detector to the receiver's output.
+    pub tail: Tail,
+    /// Two-sided density at the detector along the pattern, A²/Hz, of all its kinds together.
+    pub density: Vec<f64>,
+    /// Share of each kind in the mean density.
+    pub shares: Vec<(NoiseKind, f64)>,
+    /// Covariance of its mean at distances of 0, 1, 2, … symbols.
+    pub covariance: Vec<f64>,
+}
+
+/// All noise at the receiver's output that needs no knowledge of the equaliser.
+#[derive(Debug, Clone, Default)]
+pub struct ReceivedNoise {
+    /// Signal-independent noises.
+    pub stationary: Vec<StationaryNoise>,
+    /// Shot and relative intensity noise.
+    pub signal: Option<SignalNoise>,
+    /// Standard deviation, relative to the distance of the outer levels, of the baseline's wander
+    /// behind a high-pass.
+    pub wander: f64,
+    /// Sampling rate, Hz.
+    pub sampling_rate: f64,
+}
+
+impl ReceivedNoise {
+    /// Collects the noises of a plan whose waveforms are known.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a response cannot be used.
+    pub fn collect(plan: &Plan, propagation: &Propagation) -> Result<Self, LinkError> {
+        let mut noise = Self {
+            sampling_rate: plan.sampling_rate(),
+            ..Self::default()
+        };
+        let detector = plan
+            .operations
+            .iter()
+            .position(|o| matches!(o.operation, Operation::Detect(_)));
+        let mut intensity = 0.0;
+        for (i, planned) in plan.operations.iter().enumerate() {
+            match &planned.operation {
+                Operation::Noise(NoiseSource::Additive(density)) => {
+                    let slope = mean_square_slope(plan, propagation, i);
+                    let linears = linears_after(plan, i);
+                    noise.stationary.push(StationaryNoise {
+                        kind: NoiseKind::Thermal,
+                        covariance: additive_covariance(plan, &linears, &|f| {
+                            slope * density.at(f)
+                        })?,
+                    });
+                }
+                Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
+                    intensity += 0.5 * density;
+                }
+                Operation::Noise(NoiseSource::Shot(dark)) => {
+                    if let (Some(detector), Some(Wave::Real(current))) =
+                        (detector, propagation.before(i))
+                    {
+                        noise.signal = Some(signal_noise(
+                            plan,
+                            propagation,
+                            detector,
+                            current,
+                            *dark,
+                            intensity,
+                        )?);
+                    }
+                }
+                Operation::HighPass(corner) => {
+                    noise.wander = noise.wander.hypot(wander(*corner, plan.symbol_rate));
+                }
+                _ => {}
+            }
+        }
+        Ok(noise)
+    }
+
+    /// Covariance of all noise at distances of 0, 1, 2, … symbols.
+    pub fn covariance(&self) -> Vec<f64> {
+        let mut sum = vec![0.0; COVARIANCE_SYMBOLS];
+        let all = self
+            .stationary
+            .iter()
+            .map(|n| &n.covariance)
+            .chain(self.signal.iter().map(|n| &n.covariance));
+        for covariance in all {
+            for (s, c) in sum.iter_mut().zip(covariance) {
+                *s += c;
+            }
+        }
+        sum
+    }
+}
+
+/// Standard deviation of the baseline behind a first-order high-pass for random data, relative to
+/// the deviation of the data: the running mean over the time constant 1/2πf_c is a first-order
+/// low-pass of white data, whose variance is (1 − ρ)/(1 + ρ), ρ = exp(−2πf_c·T).
+fn wander(corner: f64, symbol_rate: f64) -> f64 {
+    let decay = (-2.0 * std::f64::consts::PI * corner / symbol_rate).exp();
+    ((1.0 - decay) / (1.0 + decay)).sqrt()
+}
+
+fn linears_after(plan: &Plan, index: usize) -> Vec<&Linear> {
+    plan.operations[index..]
+        .iter()
+        .filter_map(|o| match &o.operation {
+            Operation::Linear(linear) => Some(linear),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Mean square slope of the saturation behind a place; 1 where nothing saturates.
+fn mean_square_slope(plan: &Plan, propagation: &Propagation, index: usize) -> f64 {
+    saturation_after(plan, index)
+        .and_then(|(at, table)| match propagation.before(at)? {
+            Wave::Real(wave) => Some(
+                wave.iter().map(|&x| table.slope(x).powi(2)).sum::<f64>()
+                    / wave.len().max(1) as f64,
+            ),
+            Wave::Field(_) => None,
+        })
+        .unwrap_or(1.0)
+}
+
+fn saturation_after(plan: &Plan, index: usize) -> Option<(usize, &Table<f64>)> {
+    plan.operations
+        .iter()
+        .enumerate()
+        .skip(index)
+        .find_map(|(i, o)| match &o.operation {
+            Operation::Compress(table) => Some((i, table.as_ref())),
+            _ => None,
+        })
+}
+
+/// Samples of the grid on which densities are integrated.
+fn noise_grid(plan: &Plan) -> Grid {
+    Grid {
+        samples: (4 * COVARIANCE_SYMBOLS * plan.samples_per_symbol).next_power_of_two(),
+        sampling_rate: plan.sampling_rate(),
+    }
+}
+
+/// R(kT) = ∫₀^∞ S(f)·|H(f)|²·cos(2πfkT) df up to half the sampling rate.
+fn additive_covariance(
+    plan: &Plan,
+    linears: &[&Linear],
+    density: &dyn Fn(f64) -> f64,
+) -> Result<Vec<f64>, LinkError> {
+    let grid = noise_grid(plan);
+    let mut h = vec![Complex64::ZERO; grid.samples];
+    transfer(linears, grid, &mut h)?;
+    let df = grid.frequency_step();
+    // The density is folded into a real, even spectrum, and one transform gives every distance.
+    let mut spectrum: Vec<Complex64> = h
+        .iter()
+        .enumerate()
+        .map(|(k, h)| {
+            let f = grid.frequency(k);
+            let edge = band_edge(f, grid.sampling_rate);
+            Complex64::new(
+                0.5 * density(f) * h.norm_sqr() * edge * edge * df,
+                0.0,
+            )
+        })
+        .collect();
+    rustfft::FftPlanner::new()
+        .plan_fft_forward(grid.samples)
+        .process(&mut spectrum);
+    Ok((0..COVARIANCE_SYMBOLS)
+        .map(|k| spectrum[k * plan.samples_per_symbol].re)
+        .collect())
+}
+
+/// Impulse response of what follows a place.
+fn tail_after(plan: &Plan, index: usize) -> Result<Tail, LinkError> {
+    let linears = linears_after(plan, index);
+    let refused = std::cell::RefCell::new(None);
+    let finite = FiniteResponse::design("the receiver", plan.sampling_rate(), &|grid, out| {
+        if let Err(error) = transfer(&linears, grid, out) {
+            *refused.borrow_mut() = Some(error);
+        }
+    });
+    if let Some(error) = refused.into_inner() {
+        return Err(error);
+    }
+    let finite = finite?;
+    Ok(Tail {
+        taps: finite.taps.iter().map(|t| t.re).collect(),
+        advance: finite.advance,
+    })
+}
+
+fn signal_noise(
+    plan: &Plan,
+    propagation: &Propagation,
+    detector: usize,
+    current: &[f64],
+    dark: f64,
+    intensity: f64,
+) -> Result<SignalNoise, LinkError> {
+    let tail = tail_after(plan, detector)?;
+    let (mut shot_sum, mut intensity_sum) = (0.0, 0.0);
+    let mut density: Vec<f64> = current
+        .iter()
+        .map(|&i| {
+            let shot = ELEMENTARY_CHARGE * (i + dark);
+            let relative = intensity * i * i;
+            shot_sum += shot;
+            intensity_sum += relative;
+            shot + relative
+        })
+        .collect();
+    if let Some((at, table)) = saturation_after(plan, detector)
+        && let Some(Wave::Real(wave)) = propagation.before(at)
+    {
+        for (d, &x) in density.iter_mut().zip(wave) {
+            *d *= table.slope(x).powi(2);
+        }
+    }
+    let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
+    let covariance = (0..COVARIANCE_SYMBOLS)
+        .map(|k| {
+            let shift = (k * plan.samples_per_symbol).min(tail.taps.len());
+            mean * plan.sampling_rate()
+                * dot(&tail.taps[..tail.taps.len() - shift], &tail.taps[shift..])
+        })
+        .collect();
+    let total = (shot_sum + intensity_sum).max(f64::MIN_POSITIVE);
+    Ok(SignalNoise {
+        tail,
+        density,
+        shares: vec![
+            (NoiseKind::Shot, shot_sum / total),
+            (NoiseKind::RelativeIntensity, intensity_sum / total),
+        ],
+        covariance,
+    })
+}
+
+impl Tail {
+    /// Squared response, from the source to a decision that adds `weights` of samples one symbol
+    /// apart (the latest first, `precursor` of them after the decision's own), cut to what matters.
+    /// The first element belongs to the source `advance` samples *after* the decision; later ones
+    /// to earlier sources.
+    pub fn squared_through(
+        &self,
+        weights: &[f64],
+        precursor: usize,
+        samples_per_symbol: usize,
+    ) -> (Vec<f64>, usize) {
+        let (combined, advance) = self.through(weights, precursor, samples_per_symbol);
+        let squared: Vec<f64> = combined.iter().map(|x| x * x).collect();
+        let allowed = 1e-7 * squared.iter().sum::<f64>();
+        let keep_from = cut(squared.iter(), allowed);
+        let keep_to = squared.len() - cut(squared.iter().rev(), allowed);
+        let keep_from = keep_from.min(advance);
+        let kept = squared[keep_from..keep_to.max(keep_from)].to_vec();
+        (kept, advance - keep_from)
+    }
+
+    /// Response from the source to a decision, and how many of its elements belong to sources after
+    /// the decision.
+    pub fn through(
+        &self,
+        weights: &[f64],
+        precursor: usize,
+        samples_per_symbol: usize,
+    ) -> (Vec<f64>, usize) {
+        let reach = weights.len().saturating_sub(1) * samples_per_symbol;
+        let mut combined = vec![0.0; self.taps.len() + reach];
+        for (i, w) in weights.iter().enumerate() {
+            let at = i * samples_per_symbol;
+            for (c, t) in combined[at..].iter_mut().zip(&self.taps) {
+                *c += w * t;
+            }
+        }
+        (combined, self.advance + precursor * samples_per_symbol)
+    }
+}
+
+/// How many leading elements add up to no more than `allowed`.
+fn cut<'a>(elements: impl Iterator<Item = &'a f64>, allowed: f64) -> usize {
+    let mut sum = 0.0;
+    elements
+        .take_while(|&&x| {
+            sum += x;
+            sum <= allowed
+        })
+        .count()
+}

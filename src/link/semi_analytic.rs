@@ -1,0 +1,248 @@
+//! The semi-analytic engine: a cyclic pattern goes through the link without noise, the noise goes
+//! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
+
+use super::decision::{Decided, DecisionInput};
+use super::description::{Link, SamplingPhase};
+use super::error::LinkError;
+use super::noise::ReceivedNoise;
+use super::plan::{Linear, Operation, Plan};
+use super::waveform::{Propagation, Wave};
+use crate::equalizer::Adaptation;
+use crate::format::{FormatError, Pattern};
+use crate::random::{Source, StreamKey};
+
+/// The semi-analytic engine of one link.
+#[derive(Debug)]
+pub struct SemiAnalytic {
+    link: Link,
+    plan: Plan,
+    propagation: Propagation,
+}
+
+/// What the engine found.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The decision rule and the error ratios.
+    pub decided: Decided,
+    /// The noise at the receiver's output.
+    pub noise: ReceivedNoise,
+}
+
+/// Light at the receiver's input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReceivedLight {
+    /// Average power, W.
+    pub average_power: f64,
+    /// Outer optical modulation amplitude of long runs, W.
+    pub modulation_amplitude: f64,
+    /// Outer extinction ratio of long runs, a ratio of powers.
+    pub extinction_ratio: f64,
+}
+
+/// A cyclic pattern for a link: its own where that is cyclic and short enough, otherwise the de
+/// Bruijn sequence of about 4096 symbols, in which every short history occurs once.
+///
+/// # Errors
+/// [`FormatError`] where the pattern does not suit the format.
+pub fn cyclic_pattern(link: &Link) -> Result<(Pattern, Vec<u8>), FormatError> {
+    let modulation = &link.signal.modulation;
+    match link.signal.pattern.cyclic_symbols(modulation) {
+        Ok(symbols) => Ok((link.signal.pattern, symbols)),
+        Err(FormatError::NotCyclic { .. } | FormatError::TooLong { .. }) => {
+            let levels = modulation.levels() as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let order = (4096f64.ln() / levels.ln()).round().max(2.0) as u32;
+            let pattern = Pattern::DeBruijn { order };
+            let symbols = pattern.cyclic_symbols(modulation)?;
+            Ok((pattern, symbols))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl SemiAnalytic {
+    /// Prepares a link.
+    ///
+    /// # Errors
+    /// [`LinkError`] where the stages do not make a link.
+    pub fn new(link: &Link) -> Result<Self, LinkError> {
+        let plan = Plan::new(link)?;
+        let (_, symbols) = cyclic_pattern(link)?;
+        Ok(Self {
+            propagation: Propagation::new(symbols, &plan),
+            plan,
+            link: link.clone(),
+        })
+    }
+
+    /// The plan that is run.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The link.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// The waveforms of the last evaluation.
+    pub fn propagation(&self) -> &Propagation {
+        &self.propagation
+    }
+
+    /// Replaces the link by one that differs in its stages; what comes before the first difference
+    /// is not computed again.
+    ///
+    /// # Errors
+    /// [`LinkError`] where the stages do not make a link.
+    pub fn change(&mut self, link: &Link) -> Result<(), LinkError> {
+        self.plan = Plan::new(link)?;
+        self.link = link.clone();
+        Ok(())
+    }
+
+    /// Evaluates the link as it is.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a waveform is not finite, or carries no signal.
+    pub fn evaluate(&mut self) -> Result<Evaluation, LinkError> {
+        self.evaluate_with_loss(0.0)
+    }
+
+    /// Evaluates the link with additional loss in front of the receiver, in dB of optical power (of
+    /// voltage, 20 lg, for an electrical link); negative for gain.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_with_loss(&mut self, loss_db: f64) -> Result<Evaluation, LinkError> {
+        if loss_db != 0.0 || self.margin_gain_is_set() {
+            // Power for light, voltage for copper: in both the amplitude goes with dB/20.
+            let gain = 10f64.powf(-loss_db / 20.0);
+            if let Some(planned) = self.plan.operations.get_mut(self.plan.margin_gain) {
+                planned.operation = Operation::Linear(Linear::Gain(gain));
+            }
+        }
+        self.propagation.run(&self.plan)?;
+        let noise = ReceivedNoise::collect(&self.plan, &self.propagation)?;
+        let input = self.input(&noise)?;
+        let decided = input
+            .decide(self.link.sampler.phase, self.link.sampler.thresholds)
+            .ok_or_else(no_signal)?;
+        let decided = match self.link.equalizer.adaptation {
+            Adaptation::MinimumMeanSquareError => decided,
+            Adaptation::LeastMeanSquares { .. } => {
+                let noise = self.training_noise(&decided);
+                input
+                    .adapt(decided, &noise, self.link.sampler.thresholds)
+                    .ok_or_else(no_signal)?
+            }
+        };
+        Ok(Evaluation { decided, noise })
+    }
+
+    fn margin_gain_is_set(&self) -> bool {
+        self.plan
+            .operations
+            .get(self.plan.margin_gain)
+            .is_some_and(|p| p.operation != Operation::Linear(Linear::Gain(1.0)))
+    }
+
+    /// Inputs of the decision after an evaluation.
+    ///
+    /// # Errors
+    /// [`LinkError`] where nothing was received yet.
+    pub fn input<'a>(&'a self, noise: &'a ReceivedNoise) -> Result<DecisionInput<'a>, LinkError> {
+        Ok(DecisionInput {
+            received: self.propagation.received().ok_or_else(no_signal)?,
+            symbols: self.propagation.symbols(),
+            samples_per_symbol: self.plan.samples_per_symbol,
+            modulation: &self.link.signal.modulation,
+            noise,
+            equalizer: self.link.equalizer,
+        })
+    }
+
+    /// White noise of the receiver's own deviation, for the training of an adaptive equaliser.
+    fn training_noise(&self, decided: &Decided) -> Vec<f64> {
+        let mut noise = vec![0.0; self.propagation.symbols().len()];
+        StreamKey {
+            seed: self.link.seed,
+            source: Source::ThermalNoise,
+            lane: 0,
+            polarization: 0,
+            span: u32::MAX,
+        }
+        .stream()
+        .fill_gaussian(0, &mut noise);
+        let gain: f64 = decided
+            .rule
+            .taps
+            .feed_forward
+            .iter()
+            .map(|w| w * w)
+            .sum::<f64>()
+            .sqrt();
+        for (n, deviation) in noise.iter_mut().zip(&decided.deviations) {
+            *n *= deviation / gain.max(f64::MIN_POSITIVE);
+        }
+        noise
+    }
+
+    /// Light at the receiver's input in the last evaluation; None for an electrical link.
+    pub fn received_light(&self) -> Option<ReceivedLight> {
+        let detector = self
+            .plan
+            .operations
+            .iter()
+            .position(|o| matches!(o.operation, Operation::Detect(_)))?;
+        let Some(Wave::Field(field)) = self.propagation.before(detector) else {
+            return None;
+        };
+        let average_power =
+            field.iter().map(num_complex::Complex64::norm_sqr).sum::<f64>() / field.len() as f64;
+        let (table, modulator) =
+            self.plan
+                .operations
+                .iter()
+                .enumerate()
+                .find_map(|(i, o)| match &o.operation {
+                    Operation::Modulate(table) => Some((table, i)),
+                    _ => None,
+                })?;
+        let launched = |k: usize| {
+            self.plan
+                .drive
+                .levels
+                .get(k)
+                .map_or(f64::NAN, |&level| table.at(level).norm_sqr())
+        };
+        let Some(Wave::Field(sent)) = self.propagation.before(modulator + 1) else {
+            return None;
+        };
+        let sent_power =
+            sent.iter().map(num_complex::Complex64::norm_sqr).sum::<f64>() / sent.len() as f64;
+        // All-pass but for loss: what long runs keep is what the mean keeps.
+        let kept = average_power / sent_power;
+        let (low, high) = (
+            launched(0),
+            launched(self.plan.drive.levels.len().saturating_sub(1)),
+        );
+        Some(ReceivedLight {
+            average_power,
+            modulation_amplitude: kept * (high - low),
+            extinction_ratio: high / low,
+        })
+    }
+
+    /// The phase the last decision was asked for.
+    pub fn phase(&self) -> SamplingPhase {
+        self.link.sampler.phase
+    }
+}
+
+fn no_signal() -> LinkError {
+    LinkError::Link(
+        "no signal arrives at the decision: the waveform there does not depend on the symbols"
+            .to_owned(),
+    )
+}

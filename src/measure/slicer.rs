@@ -1,0 +1,221 @@
+//! Decisions against thresholds: error ratios of samples with Gaussian noise.
+
+use crate::format::Modulation;
+use crate::math::special::q_function;
+
+/// A noise-free decision sample: the level that was sent, the value, the noise's deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DecisionSample {
+    /// Value without noise.
+    pub value: f64,
+    /// Standard deviation of the Gaussian noise on it.
+    pub deviation: f64,
+    /// How often it stands for a symbol (1, or a share of one).
+    pub weight: f64,
+}
+
+/// Decision samples sorted by the level that was sent.
+#[derive(Debug, Clone, Default)]
+pub struct DecisionSamples {
+    /// For each level its samples.
+    pub by_level: Vec<Vec<DecisionSample>>,
+}
+
+/// Error ratios at given thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ErrorRatios {
+    /// Symbols decided wrongly, of all symbols.
+    pub symbol: f64,
+    /// Bits decided wrongly, of all bits.
+    pub bit: f64,
+}
+
+impl DecisionSamples {
+    /// Mean value of every level; NaN for one that was never sent.
+    pub fn means(&self) -> Vec<f64> {
+        self.by_level
+            .iter()
+            .map(|samples| {
+                let weight: f64 = samples.iter().map(|s| s.weight).sum();
+                samples.iter().map(|s| s.weight * s.value).sum::<f64>() / weight
+            })
+            .collect()
+    }
+
+    /// Thresholds half way between the mean levels.
+    pub fn midway_thresholds(&self) -> Vec<f64> {
+        self.means()
+            .windows(2)
+            .map(|pair| 0.5 * (pair[0] + pair[1]))
+            .collect()
+    }
+
+    /// Thresholds with the fewest errors between neighbouring levels: where the probability
+    /// densities of the two, summed over their samples, cross. The logarithm of their ratio is
+    /// nearly linear in the threshold, so a bracketed secant finds it in a few steps; sums are
+    /// taken in the logarithm, so that nothing underflows.
+    pub fn optimum_thresholds(&self) -> Vec<f64> {
+        let means = self.means();
+        let mut thresholds = self.midway_thresholds();
+        for (k, threshold) in thresholds.iter_mut().enumerate() {
+            let (lower, upper) = (&self.by_level[k], &self.by_level[k + 1]);
+            let balance = |t: f64| log_density(upper, t) - log_density(lower, t);
+            let (mut a, mut b) = (means[k], means[k + 1]);
+            if !(a < b) {
+                continue;
+            }
+            let mut t = *threshold;
+            let mut last: Option<(f64, f64)> = None;
+            for _ in 0..40 {
+                let y = balance(t);
+                if !y.is_finite() {
+                    break;
+                }
+                if y > 0.0 {
+                    b = t;
+                } else {
+                    a = t;
+                }
+                let next = match last {
+                    Some((t0, y0)) if (y - y0).abs() > 0.0 => t - y * (t - t0) / (y - y0),
+                    _ => 0.5 * (a + b),
+                };
+                last = Some((t, y));
+                let next = if next > a && next < b { next } else { 0.5 * (a + b) };
+                let done = (next - t).abs() < 1e-6 * (means[k + 1] - means[k]);
+                t = next;
+                if done {
+                    break;
+                }
+            }
+            *threshold = t;
+        }
+        thresholds
+    }
+
+    /// Error ratios against thresholds, one between each pair of neighbouring levels.
+    ///
+    /// Each threshold that a sample's noise carries it across adds the change in the number of wrong
+    /// bits, so that errors of any distance are counted.
+    pub fn error_ratios(&self, thresholds: &[f64], modulation: &Modulation) -> ErrorRatios {
+        let (mut symbol, mut bit, mut weight) = (0.0, 0.0, 0.0);
+        for (sent, samples) in self.by_level.iter().enumerate() {
+            let wrong = |decided: usize| {
+                modulation.bit_errors(
+                    u8::try_from(sent).unwrap_or(u8::MAX),
+                    u8::try_from(decided).unwrap_or(u8::MAX),
+                )
+            };
+            // Steps of wrong bits on the way down and up from the sent level.
+            let down: Vec<f64> = (0..sent)
+                .rev()
+                .map(|decided| wrong(decided) - wrong(decided + 1))
+                .collect();
+            let up: Vec<f64> = (sent + 1..self.by_level.len())
+                .map(|decided| wrong(decided) - wrong(decided - 1))
+                .collect();
+            for sample in samples {
+                weight += sample.weight;
+                let scale = 1.0 / sample.deviation.max(f64::MIN_POSITIVE);
+                for (i, step) in down.iter().enumerate() {
+                    let p = q_function((sample.value - thresholds[sent - 1 - i]) * scale);
+                    if i == 0 {
+                        symbol += sample.weight * p;
+                    }
+                    bit += sample.weight * p * step;
+                    if p < 1e-14 {
+                        break;
+                    }
+                }
+                for (i, step) in up.iter().enumerate() {
+                    let p = q_function((thresholds[sent + i] - sample.value) * scale);
+                    if i == 0 {
+                        symbol += sample.weight * p;
+                    }
+                    bit += sample.weight * p * step;
+                    if p < 1e-14 {
+                        break;
+                    }
+                }
+            }
+        }
+        ErrorRatios {
+            symbol: symbol / weight,
+            bit: bit / (weight * modulation.bits_per_symbol()),
+        }
+    }
+}
+
+/// Logarithm of the sum of the samples' Gaussian densities at `t`; terms e^{−40} below the largest
+/// are left out.
+fn log_density(samples: &[DecisionSample], t: f64) -> f64 {
+    let exponent = |s: &DecisionSample| {
+        let z = (t - s.value) / s.deviation;
+        -0.5 * z * z
+    };
+    let largest = samples
+        .iter()
+        .map(exponent)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = samples
+        .iter()
+        .map(|s| (exponent(s) - largest, s.weight / s.deviation))
+        .filter(|(e, _)| *e > -40.0)
+        .map(|(e, w)| w * e.exp())
+        .sum();
+    largest + sum.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(values: &[(f64, f64)]) -> DecisionSamples {
+        DecisionSamples {
+            by_level: values
+                .iter()
+                .map(|&(value, deviation)| {
+                    vec![DecisionSample {
+                        value,
+                        deviation,
+                        weight: 1.0,
+                    }]
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn equal_noise_puts_the_threshold_half_way_and_the_error_is_q() {
+        let nrz = Modulation::pam(2, None).unwrap();
+        let s = samples(&[(-1.0, 0.125), (1.0, 0.125)]);
+        let t = s.optimum_thresholds();
+        assert!(t[0].abs() < 1e-6);
+        // Q(8), to be had without underflow far below it as well.
+        let e = s.error_ratios(&t, &nrz);
+        assert!((e.bit / 6.220_960_574_271_784e-16 - 1.0).abs() < 1e-6, "{}", e.bit);
+        let deep = samples(&[(-1.0, 0.03), (1.0, 0.03)]);
+        let ratio = deep.error_ratios(&deep.optimum_thresholds(), &nrz).bit;
+        assert!(ratio > 0.0 && ratio < 1e-200);
+    }
+
+    #[test]
+    fn a_noisier_upper_level_moves_the_threshold_down() {
+        let s = samples(&[(0.0, 0.05), (1.0, 0.15)]);
+        // The densities cross where (t/σ0)²/2 + ln σ0 = ((1−t)/σ1)²/2 + ln σ1.
+        let t = s.optimum_thresholds()[0];
+        let balance = (t / 0.05f64).powi(2) / 2.0 + 0.05f64.ln()
+            - ((1.0 - t) / 0.15f64).powi(2) / 2.0
+            - 0.15f64.ln();
+        assert!(balance.abs() < 1e-3 && t < 0.3, "{t}");
+    }
+
+    #[test]
+    fn pam4_gray_bits_are_half_the_symbols() {
+        let pam4 = Modulation::pam(4, None).unwrap();
+        let s = samples(&[(-1.0, 0.1), (-1.0 / 3.0, 0.1), (1.0 / 3.0, 0.1), (1.0, 0.1)]);
+        let e = s.error_ratios(&s.optimum_thresholds(), &pam4);
+        assert!((e.symbol / (1.5 * q_function(10.0 / 3.0)) - 1.0).abs() < 1e-6);
+        assert!((e.bit / e.symbol - 0.5).abs() < 1e-4);
+    }
+}
