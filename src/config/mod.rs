@@ -30,7 +30,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What is not said where a key is absent: the description of each key says what then holds.
+//! The description of each key, in [`schema`] and [`stage_tables`], says what holds where it is absent.
 
 pub mod choices;
 pub mod error;

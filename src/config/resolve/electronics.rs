@@ -7,10 +7,9 @@ use crate::config::source::Value;
 use crate::config::stage_tables::{
     AcCouplingTable, CtleTable, DriverTable, ElectricalReceiverTable, FilterTable, TwinaxTable,
 };
-use crate::copper::conductor::awg_diameter;
 use crate::copper::{
     COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, ContinuousTimeLinearEqualizer,
-    CopperError, LowFrequencyStage, TwinaxCable, WidebandDebye,
+    CopperError, LowFrequencyStage, TwinaxCable, WidebandDebye, awg_diameter,
 };
 use crate::link::Stage;
 use crate::receiver::{AcCoupling, ElectricalReceiver, NoiseDensity};
@@ -59,7 +58,10 @@ impl Resolver<'_> {
     fn taps(&mut self, entry: &StageEntry, table: &DriverTable) -> Option<(Vec<f64>, usize)> {
         let Some(taps) = &table.taps else {
             if let Some(main) = table.main_tap.as_ref().filter(|main| main.value.0 > 0) {
-                let message = format!("`main_tap` in {} counts in taps that are not given", entry.place());
+                let message = format!(
+                    "`main_tap` in {} counts in taps that are not given",
+                    entry.place()
+                );
                 self.impossible(&main.at, message, "write `taps = [ … ]` too");
                 return None;
             }
@@ -74,7 +76,11 @@ impl Resolver<'_> {
             Some((_, tap)) if *tap != 0.0 => {}
             _ => {
                 let message = format!("`taps` in {} has no tap other than zero", entry.place());
-                self.impossible(&taps.at, message, "allowed: one tap or more, such as [-0.1, 0.9]");
+                self.impossible(
+                    &taps.at,
+                    message,
+                    "allowed: one tap or more, such as [-0.1, 0.9]",
+                );
                 return None;
             }
         }
@@ -122,16 +128,27 @@ impl Resolver<'_> {
             "loss_tangent_frequency_ghz",
             table.loss_tangent_frequency_ghz.as_ref(),
         );
-        let excess = self.needed(entry, "excess_loss_factor", table.excess_loss_factor.as_ref());
+        let excess = self.needed(
+            entry,
+            "excess_loss_factor",
+            table.excess_loss_factor.as_ref(),
+        );
         let impedance = self.needed(
             entry,
             "differential_impedance_ohm",
             table.differential_impedance_ohm.as_ref(),
         );
         let diameter = diameter?;
-        if [length, permittivity, loss_tangent, reference, excess, impedance]
-            .iter()
-            .any(|x| x.is_nan())
+        if [
+            length,
+            permittivity,
+            loss_tangent,
+            reference,
+            excess,
+            impedance,
+        ]
+        .iter()
+        .any(|x| x.is_nan())
         {
             return None;
         }
@@ -184,7 +201,10 @@ impl Resolver<'_> {
         let zero = GHZ * self.needed(entry, "zero_ghz", table.zero_ghz.as_ref());
         let pole_1 = GHZ * self.needed(entry, "pole_1_ghz", table.pole_1_ghz.as_ref());
         let pole_2 = GHZ * self.needed(entry, "pole_2_ghz", table.pole_2_ghz.as_ref());
-        let low_frequency = match (&table.low_frequency_gain_db, &table.low_frequency_corner_ghz) {
+        let low_frequency = match (
+            &table.low_frequency_gain_db,
+            &table.low_frequency_corner_ghz,
+        ) {
             (None, None) => None,
             (gain, corner) => {
                 let gain = gain.as_ref().map_or(0.0, |gain| gain.value);
@@ -192,16 +212,21 @@ impl Resolver<'_> {
                 Some((gain, corner * GHZ))
             }
         };
-        if [dc_gain_db, zero, pole_1, pole_2].iter().any(|x| x.is_nan())
+        if [dc_gain_db, zero, pole_1, pole_2]
+            .iter()
+            .any(|x| x.is_nan())
             || low_frequency.is_some_and(|(_, corner)| corner.is_nan())
         {
             return None;
         }
         let low_frequency = match low_frequency {
             None => None,
-            Some((gain, corner)) => Some(self.possible(entry, LowFrequencyStage::new(gain, corner))?),
+            Some((gain, corner)) => {
+                Some(self.possible(entry, LowFrequencyStage::new(gain, corner))?)
+            }
         };
-        let made = ContinuousTimeLinearEqualizer::new(dc_gain_db, zero, pole_1, pole_2, low_frequency);
+        let made =
+            ContinuousTimeLinearEqualizer::new(dc_gain_db, zero, pole_1, pole_2, low_frequency);
         self.possible(entry, made).map(Stage::Ctle)
     }
 

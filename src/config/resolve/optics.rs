@@ -105,17 +105,22 @@ impl Resolver<'_> {
                 alpha_h: or(table.alpha_h.as_ref(), 0.0),
             }
         };
-        Some(Stage::ElectroAbsorptionModulator(ElectroAbsorptionModulator {
-            transmission: self.transmission(entry, table.insertion_loss_db.as_ref(), !curves),
-            transfer,
-            response: self.response(
-                entry,
-                table.bandwidth_ghz.as_ref(),
-                table.filter.as_ref(),
-                table.response_file.as_ref(),
-            ),
-            launch: launch(table.launch_oma_dbm.as_ref(), table.launch_power_dbm.as_ref()),
-        }))
+        Some(Stage::ElectroAbsorptionModulator(
+            ElectroAbsorptionModulator {
+                transmission: self.transmission(entry, table.insertion_loss_db.as_ref(), !curves),
+                transfer,
+                response: self.response(
+                    entry,
+                    table.bandwidth_ghz.as_ref(),
+                    table.filter.as_ref(),
+                    table.response_file.as_ref(),
+                ),
+                launch: launch(
+                    table.launch_oma_dbm.as_ref(),
+                    table.launch_power_dbm.as_ref(),
+                ),
+            },
+        ))
     }
 
     /// Measured curves of an electro-absorption modulator; the drive must stay on them.
@@ -144,7 +149,11 @@ impl Resolver<'_> {
                     "the drive of {} goes from {low} V to {high} V, and the curve only from {first} V to {last} V",
                     entry.place()
                 );
-                self.impossible(&value.at, message, "change bias_v or swing_v, or give more of the curve");
+                self.impossible(
+                    &value.at,
+                    message,
+                    "change bias_v or swing_v, or give more of the curve",
+                );
             }
         }
         if let (Ok(at_low), Ok(at_high)) = (absorption_db.linear(low), absorption_db.linear(high))
@@ -154,7 +163,11 @@ impl Resolver<'_> {
                 "the absorption of {} is the same, {at_low} dB, at both ends of the drive",
                 entry.place()
             );
-            self.impossible(&absorption.at, message, "a curve and a drive that make an extinction ratio above 0 dB");
+            self.impossible(
+                &absorption.at,
+                message,
+                "a curve and a drive that make an extinction ratio above 0 dB",
+            );
         }
         Some(ElectroAbsorptionTransfer::Curves {
             absorption_db,
@@ -186,7 +199,8 @@ impl Resolver<'_> {
         } else {
             or(table.v_pi_v.as_ref(), 1.0)
         };
-        if let (Some(ratio), Some(arms)) = (&table.extinction_ratio_db, &table.arm_extinction_ratio_db)
+        if let (Some(ratio), Some(arms)) =
+            (&table.extinction_ratio_db, &table.arm_extinction_ratio_db)
             && ratio.value > arms.value
         {
             let message = format!(
@@ -213,7 +227,10 @@ impl Resolver<'_> {
                 table.filter.as_ref(),
                 table.response_file.as_ref(),
             ),
-            launch: launch(table.launch_oma_dbm.as_ref(), table.launch_power_dbm.as_ref()),
+            launch: launch(
+                table.launch_oma_dbm.as_ref(),
+                table.launch_power_dbm.as_ref(),
+            ),
         }))
     }
 
@@ -225,7 +242,9 @@ impl Resolver<'_> {
                 None
             }
             Some(value) => match &value.value {
-                NumberOrPoints::Number(db_per_km) => Some(Attenuation::Constant(db_per_km * PER_KM)),
+                NumberOrPoints::Number(db_per_km) => {
+                    Some(Attenuation::Constant(db_per_km * PER_KM))
+                }
                 NumberOrPoints::Points(points) => {
                     let curve = self.curve(&value.at, &points.0, NM, |y| y * PER_KM);
                     if let (Some(curve), Some(wavelength)) = (&curve, self.wavelength)
@@ -239,7 +258,11 @@ impl Resolver<'_> {
                             high / NM,
                             wavelength / NM
                         );
-                        self.impossible(&entry.at, message, "write `attenuation_db_per_km = …` for this wavelength");
+                        self.impossible(
+                            &entry.at,
+                            message,
+                            "write `attenuation_db_per_km = …` for this wavelength",
+                        );
                     }
                     curve.map(Attenuation::Curve)
                 }
@@ -265,7 +288,10 @@ impl Resolver<'_> {
                 table.dispersion_ps_per_nm_km.as_ref(),
             );
             return Some(Dispersion::AtWavelength {
-                reference: table.dispersion_wavelength_nm.as_ref().map(|w| w.value * NM),
+                reference: table
+                    .dispersion_wavelength_nm
+                    .as_ref()
+                    .map(|w| w.value * NM),
                 coefficient: coefficient * PS_PER_NM_KM,
                 slope: PS_PER_NM2_KM * or(table.dispersion_slope_ps_per_nm2_km.as_ref(), 0.0),
             });
@@ -287,7 +313,8 @@ impl Resolver<'_> {
                 None
             }
             (None, None) => {
-                let why = ", or zero_dispersion_wavelength_nm and zero_dispersion_slope_ps_per_nm2_km";
+                let why =
+                    ", or zero_dispersion_wavelength_nm and zero_dispersion_slope_ps_per_nm2_km";
                 self.missing(entry, "dispersion_ps_per_nm_km", why);
                 None
             }
@@ -334,8 +361,14 @@ impl Resolver<'_> {
             },
             noise,
             response,
-            linear_range: table.linear_range_ma.as_ref().map(|range| range.value * 1e-3),
-            overload: table.overload_dbm.as_ref().map(|level| dbm_to_watt(level.value)),
+            linear_range: table
+                .linear_range_ma
+                .as_ref()
+                .map(|range| range.value * 1e-3),
+            overload: table
+                .overload_dbm
+                .as_ref()
+                .map(|level| dbm_to_watt(level.value)),
             transimpedance: table.transimpedance_ohm.as_ref().map(|value| value.value),
         }))
     }

@@ -28,7 +28,15 @@ const TARGET_BER: f64 = 1e-12;
 const TARGET_POST_FEC_BER: f64 = 1e-15;
 /// Words a pattern can be, those with an order behind them by an example.
 const PATTERNS: &[&str] = &[
-    "prbs7", "prbs9", "prbs11", "prbs13", "prbs15", "prbs23", "prbs31", "prbs13q", "debruijn6",
+    "prbs7",
+    "prbs9",
+    "prbs11",
+    "prbs13",
+    "prbs15",
+    "prbs23",
+    "prbs31",
+    "prbs13q",
+    "debruijn6",
     "random",
 ];
 /// Step of the least-mean-squares rule where none is given (assumed: a compromise of speed and
@@ -52,7 +60,10 @@ fn pattern(word: &str) -> Option<Pattern> {
         _ => {}
     }
     if let Some(order) = word.strip_prefix("debruijn") {
-        let order = order.parse().ok().filter(|order| (1..=20).contains(order))?;
+        let order = order
+            .parse()
+            .ok()
+            .filter(|order| (1..=20).contains(order))?;
         return Some(Pattern::DeBruijn { order });
     }
     let order = word.strip_prefix("prbs")?.parse().ok()?;
@@ -111,7 +122,10 @@ impl Resolver<'_> {
             }
         };
         if let Err(error) = written.period(&modulation) {
-            let at = table.pattern.as_ref().map_or_else(|| self.file.location(), |word| word.at.clone());
+            let at = table
+                .pattern
+                .as_ref()
+                .map_or_else(|| self.file.location(), |word| word.at.clone());
             self.errors.push(
                 ConfigError::at(
                     Problem::Conflict,
@@ -150,7 +164,10 @@ impl Resolver<'_> {
                 );
                 return None;
             }
-            (Modulation::pam4_with_level_separation(ratio.value), Some(&ratio.at))
+            (
+                Modulation::pam4_with_level_separation(ratio.value),
+                Some(&ratio.at),
+            )
         } else {
             let positions = table.level_positions.as_ref();
             (
@@ -196,13 +213,20 @@ impl Resolver<'_> {
                 "`precursor_taps` cannot be {} in [equalizer] with {feed_forward_taps} feed-forward taps",
                 precursors.value.0
             );
-            self.impossible(&precursors.at, message, "allowed: fewer than feed_forward_taps, which hold the main tap too");
+            self.impossible(
+                &precursors.at,
+                message,
+                "allowed: fewer than feed_forward_taps, which hold the main tap too",
+            );
         }
         let adaptation = match table.adaptation.as_ref().map(|name| name.value) {
             None | Some(AdaptationName::MinimumMeanSquareError) => {
                 for (key, at) in [
                     ("step", table.step.as_ref().map(|step| &step.at)),
-                    ("training_symbols", table.training_symbols.as_ref().map(|n| &n.at)),
+                    (
+                        "training_symbols",
+                        table.training_symbols.as_ref().map(|n| &n.at),
+                    ),
                 ] {
                     if let Some(at) = at {
                         self.errors.push(
@@ -267,9 +291,16 @@ impl Resolver<'_> {
         match ReedSolomon::new(name, codeword, message, bits) {
             Ok(code) => Some(ForwardErrorCorrection::ReedSolomon(code)),
             Err(error) => {
-                let at = table.codeword_symbols.as_ref().map(|value| value.at.clone());
+                let at = table
+                    .codeword_symbols
+                    .as_ref()
+                    .map(|value| value.at.clone());
                 let at = at.unwrap_or_else(|| self.file.location());
-                self.impossible(&at, format!("the code in [fec] cannot be: {error}"), "such as 544, 514 and 10");
+                self.impossible(
+                    &at,
+                    format!("the code in [fec] cannot be: {error}"),
+                    "such as 544, 514 and 10",
+                );
                 None
             }
         }
@@ -283,7 +314,9 @@ impl Resolver<'_> {
         match (&table.pre_fec_ber, &table.post_fec_ber, fec) {
             (Some(ratio), _, _) => Target::PreFecBer(ratio.value),
             (None, Some(ratio), _) => Target::PostFecBer(ratio.value),
-            (None, None, None | Some(ForwardErrorCorrection::None)) => Target::PreFecBer(TARGET_BER),
+            (None, None, None | Some(ForwardErrorCorrection::None)) => {
+                Target::PreFecBer(TARGET_BER)
+            }
             (None, None, Some(_)) => Target::PostFecBer(TARGET_POST_FEC_BER),
         }
     }
