@@ -52,13 +52,13 @@ pub struct ConfigError {
     /// Bytes of the source's text it is about.
     pub span: Range<usize>,
     /// The key it is about with the tables it stands in, such as `stage.3.fiber.length_km`.
-    pub key: String,
+    pub key: Box<str>,
     /// The value as it is written; empty where there is none.
-    pub value: String,
+    pub value: Box<str>,
     /// What is wrong.
     pub message: String,
     /// What is allowed, or the nearest right thing.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
 }
 
 impl ConfigError {
@@ -88,8 +88,8 @@ impl ConfigError {
             problem,
             line,
             column,
-            key: key.to_owned(),
-            value: source.excerpt(&span).into_owned(),
+            key: key.into(),
+            value: source.excerpt(&span).into(),
             span,
             source: Arc::clone(source),
             message,
@@ -100,7 +100,7 @@ impl ConfigError {
     /// The same error with a help text.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into_boxed_str());
         self
     }
 

@@ -168,9 +168,8 @@ fn step(
     let role = role(&stage.table);
     match role {
         Role::Source if medium == Medium::Nothing => Ok((Medium::Electrical, false)),
-        // A second one is noted elsewhere.
-        Role::Source => Ok((medium, false)),
-        Role::LightSource => Ok((medium, false)),
+        // A second source is noted elsewhere.
+        Role::Source | Role::LightSource => Ok((medium, false)),
         _ if medium == Medium::Nothing => Err(order(stage, "has no driver in front of it").help(
             "begin the link with [[stage]] and below it driver = {}, with or without keys",
         )),

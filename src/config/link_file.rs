@@ -54,6 +54,24 @@ impl LinkFile {
         })
     }
 
+    /// The header of the table at `path`, such as `engine.monte_carlo`, for what is missing from
+    /// it; the beginning of the file where there is no such table.
+    pub(crate) fn table_location(&self, path: &str) -> Location {
+        let document = DeTable::parse(&self.source.text);
+        let mut span = None;
+        let mut table = document.as_ref().ok().map(toml::Spanned::get_ref);
+        for key in path.split('.') {
+            let found = table.and_then(|table| table.get_key_value(key));
+            span = found.map(|(key, _)| key.span());
+            table = found.and_then(|(_, value)| value.get_ref().as_table());
+        }
+        Location {
+            key: path.to_owned(),
+            span: span.unwrap_or(0..0),
+            ..self.location()
+        }
+    }
+
     /// The file as a whole, for what is missing from it.
     pub(crate) fn location(&self) -> Location {
         Location {

@@ -64,7 +64,7 @@ impl FromToml for f64 {
 pub struct Count(pub u64);
 
 impl FromToml for Count {
-    const EXPECTED: &'static str = "a whole number";
+    const EXPECTED: &'static str = "a whole number, zero or more";
 
     fn from_toml(value: &DeValue) -> Option<Self> {
         if let DeValue::Integer(integer) = value

@@ -91,7 +91,7 @@ table! {
 }
 
 table! {
-    /// What the link has to reach.
+    /// What the link has to reach; where absent, 1e-15 behind an error correction and 1e-12 without.
     TargetTable, [&[&["pre_fec_ber"], &["post_fec_ber"]]], {
         /// Bit error ratio in front of the error correction.
         pre_fec_ber: f64, ERROR_RATIO;

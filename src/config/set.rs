@@ -67,6 +67,9 @@ enum Step {
     Position(usize),
 }
 
+/// Where in a text changed values stand, and what was written on the command line for each.
+type Places = Vec<(Range<usize>, String)>;
+
 /// A stage as far as it matters here.
 struct StageName {
     kind: String,
@@ -74,10 +77,7 @@ struct StageName {
 }
 
 /// The text with every change made, and where each value now stands.
-pub(crate) fn apply(
-    text: &str,
-    overrides: &[Override],
-) -> Result<(String, Vec<(Range<usize>, String)>), ConfigErrors> {
+pub(crate) fn apply(text: &str, overrides: &[Override]) -> Result<(String, Places), ConfigErrors> {
     if overrides.is_empty() {
         return Ok((text.to_owned(), Vec::new()));
     }
@@ -321,7 +321,7 @@ fn position(change: &Override, table: &str, stages: &[StageName]) -> Result<usiz
                     None => there_is,
                 }))
         }
-        [ref several @ ..] => {
+        ref several => {
             let numbers: Vec<String> = several.iter().map(|i| format!("stage.{}", i + 1)).collect();
             Err(change
                 .error(span, format!("`{table}` matches several stages"))

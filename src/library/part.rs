@@ -75,9 +75,9 @@ table! {
 #[derive(Debug, Clone)]
 pub enum PartTable {
     /// Those of a stage.
-    Stage(StageTable),
+    Stage(Box<StageTable>),
     /// Those of an error-correcting code.
-    Fec(FecTable),
+    Fec(Box<FecTable>),
 }
 
 /// A part of the library.
@@ -281,7 +281,7 @@ fn limits(table: &ValidityTable, reader: &mut Reader) -> Vec<(String, f64, f64)>
 /// Reads the table of a part's kind.
 fn read_quantities(kind: &str, reader: &mut Reader) -> Option<PartTable> {
     if kind == "fec" {
-        return Some(PartTable::Fec(reader.sub_table("fec")));
+        return Some(PartTable::Fec(Box::new(reader.sub_table("fec"))));
     }
     let table = reader.table_at(kind)?;
     let mut inner = Reader {
@@ -291,7 +291,7 @@ fn read_quantities(kind: &str, reader: &mut Reader) -> Option<PartTable> {
         place: format!("[{kind}]"),
         errors: reader.errors,
     };
-    StageTable::read(kind, &mut inner, |_| None).map(PartTable::Stage)
+    StageTable::read(kind, &mut inner, |_| None).map(|table| PartTable::Stage(Box::new(table)))
 }
 
 /// Notes keys of `[source.per_key]` that the part's kind does not have.

@@ -183,9 +183,9 @@ impl Resolver<'_> {
         &mut self,
         entry: &StageEntry,
         table: &ElectricalReceiverTable,
-    ) -> Option<Stage> {
+    ) -> Stage {
         let per_ghz = self.needed(entry, "noise_v2_per_ghz", table.noise_v2_per_ghz.as_ref());
-        Some(Stage::ElectricalReceiver(ElectricalReceiver {
+        Stage::ElectricalReceiver(ElectricalReceiver {
             noise: NoiseDensity::White(per_ghz / GHZ),
             response: self.needed_response(
                 entry,
@@ -193,7 +193,7 @@ impl Resolver<'_> {
                 table.filter.as_ref(),
                 table.response_file.as_ref(),
             ),
-        }))
+        })
     }
 
     pub(super) fn ctle(&mut self, entry: &StageEntry, table: &CtleTable) -> Option<Stage> {
@@ -230,21 +230,17 @@ impl Resolver<'_> {
         self.possible(entry, made).map(Stage::Ctle)
     }
 
-    pub(super) fn filter(&mut self, entry: &StageEntry, table: &FilterTable) -> Option<Stage> {
-        Some(Stage::Filter(self.needed_response(
+    pub(super) fn filter(&mut self, entry: &StageEntry, table: &FilterTable) -> Stage {
+        Stage::Filter(self.needed_response(
             entry,
             table.bandwidth_ghz.as_ref(),
             table.filter.as_ref(),
             table.response_file.as_ref(),
-        )))
+        ))
     }
 
-    pub(super) fn ac_coupling(
-        &mut self,
-        entry: &StageEntry,
-        table: &AcCouplingTable,
-    ) -> Option<Stage> {
+    pub(super) fn ac_coupling(&mut self, entry: &StageEntry, table: &AcCouplingTable) -> Stage {
         let corner = 1e6 * self.needed(entry, "corner_mhz", table.corner_mhz.as_ref());
-        Some(Stage::AcCoupling(AcCoupling { corner }))
+        Stage::AcCoupling(AcCoupling { corner })
     }
 }

@@ -52,6 +52,7 @@ impl LinkFile {
             launch_is_set: false,
             symbol_rate: None,
             wavelength: None,
+            without_part: Vec::new(),
             errors: self.errors.clone(),
             sources: Vec::new(),
             warnings: Vec::new(),
@@ -80,9 +81,9 @@ impl LinkFile {
             })
             .collect();
         let equalizer = resolver.equalizer(&table.equalizer);
-        let sampler = resolver.sampler(&table.sampler);
+        let sampler = settings::sampler(&table.sampler);
         let fec = resolver.fec(&table.fec);
-        let target = resolver.target(&table.target, fec.as_ref());
+        let target = settings::target(&table.target, fec.as_ref());
         let engine = resolver.engine(&table.engine);
         resolver.warn_of_validity(&used);
         let name = match &table.name {
@@ -144,6 +145,8 @@ struct Resolver<'a> {
     symbol_rate: Option<f64>,
     /// The laser's wavelength, m.
     wavelength: Option<f64>,
+    /// Numbers of the stages whose part was not found: what they miss is not known.
+    without_part: Vec<usize>,
     errors: ConfigErrors,
     sources: Vec<PartSource>,
     warnings: Vec<String>,
@@ -155,25 +158,28 @@ impl Resolver<'_> {
         let before = self.errors.errors.len();
         let stage = match &entry.table {
             StageTable::Driver(table) => self.driver(entry, table),
-            StageTable::Laser(table) => self.laser(entry, table),
+            StageTable::Laser(table) => Some(self.laser(entry, table)),
             StageTable::ElectroAbsorptionModulator(table) => self.electro_absorption(entry, table),
             StageTable::MachZehnderModulator(table) => self.mach_zehnder(entry, table),
             StageTable::Fiber(table) => self.fiber(entry, table),
             StageTable::Connector(table)
             | StageTable::Splice(table)
-            | StageTable::Attenuator(table) => self.optical_loss(entry, table),
+            | StageTable::Attenuator(table) => Some(self.optical_loss(entry, table)),
             StageTable::Photoreceiver(table) => self.photoreceiver(entry, table),
             StageTable::Twinax(table) => self.twinax(entry, table),
-            StageTable::ElectricalReceiver(table) => self.electrical_receiver(entry, table),
+            StageTable::ElectricalReceiver(table) => Some(self.electrical_receiver(entry, table)),
             StageTable::Ctle(table) => self.ctle(entry, table),
-            StageTable::Filter(table) => self.filter(entry, table),
-            StageTable::AcCoupling(table) => self.ac_coupling(entry, table),
+            StageTable::Filter(table) => Some(self.filter(entry, table)),
+            StageTable::AcCoupling(table) => Some(self.ac_coupling(entry, table)),
         };
         stage.filter(|_| self.errors.errors.len() == before)
     }
 
     /// Notes that `keys` (one, or the ways to give the same) is missing from a stage.
     fn missing(&mut self, entry: &StageEntry, key: &str, why: &str) {
+        if self.without_part.contains(&entry.number) {
+            return;
+        }
         let kind = entry.table.kind();
         let part = if StageTable::keys(kind).is_some_and(|keys| keys.contains(&"model")) {
             match entry.table.model() {
@@ -202,13 +208,11 @@ impl Resolver<'_> {
         key: &str,
         value: Option<&Value<T>>,
     ) -> f64 {
-        match value {
-            Some(value) => value.value.into(),
-            None => {
-                self.missing(entry, key, "");
-                f64::NAN
-            }
+        if let Some(value) = value {
+            return value.value.into();
         }
+        self.missing(entry, key, "");
+        f64::NAN
     }
 
     /// Notes a quantity that fits its key but not the rest.

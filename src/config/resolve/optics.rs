@@ -20,7 +20,7 @@ use crate::transmitter::{
 use crate::units::{db_to_power_ratio, dbm_to_watt};
 
 /// Group index of silica fibre where none is given; it sets the delay only. Corning SMF-28
-/// (product information PI1463) gives 1.4676 at 1310 nm and 1.4682 at 1550 nm.
+/// Ultra (product information PI1424, 2013) gives 1.4676 at 1310 nm and 1.4682 at 1550 nm.
 const GROUP_INDEX: f64 = 1.468;
 /// dB/m of an attenuation in dB/km.
 const PER_KM: f64 = 1e-3;
@@ -43,7 +43,7 @@ fn launch(oma_dbm: Option<&Value<f64>>, power_dbm: Option<&Value<f64>>) -> Launc
 }
 
 impl Resolver<'_> {
-    pub(super) fn laser(&mut self, entry: &StageEntry, table: &LaserTable) -> Option<Stage> {
+    pub(super) fn laser(&mut self, entry: &StageEntry, table: &LaserTable) -> Stage {
         let power_dbm = if self.launch_is_set {
             or(table.power_dbm.as_ref(), 0.0)
         } else {
@@ -51,7 +51,7 @@ impl Resolver<'_> {
         };
         let wavelength = NM * self.needed(entry, "wavelength_nm", table.wavelength_nm.as_ref());
         self.wavelength = Some(wavelength).filter(|wavelength| wavelength.is_finite());
-        Some(Stage::Laser(Laser {
+        Stage::Laser(Laser {
             power: dbm_to_watt(power_dbm),
             wavelength,
             relative_intensity_noise: table
@@ -59,7 +59,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .map_or(0.0, |rin| db_to_power_ratio(rin.value)),
             linewidth: 1e6 * or(table.linewidth_mhz.as_ref(), 0.0),
-        }))
+        })
     }
 
     /// Fraction of the power that passes at the highest level.
@@ -321,16 +321,16 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn optical_loss(&mut self, entry: &StageEntry, table: &LossTable) -> Option<Stage> {
+    pub(super) fn optical_loss(&mut self, entry: &StageEntry, table: &LossTable) -> Stage {
         let loss_db = self.needed(entry, "loss_db", table.loss_db.as_ref());
-        Some(Stage::OpticalLoss(OpticalLoss {
+        Stage::OpticalLoss(OpticalLoss {
             kind: match entry.table {
                 StageTable::Connector(_) => OpticalLossKind::Connector,
                 StageTable::Splice(_) => OpticalLossKind::Splice,
                 _ => OpticalLossKind::Attenuator,
             },
             transmission: db_to_power_ratio(-loss_db),
-        }))
+        })
     }
 
     pub(super) fn photoreceiver(

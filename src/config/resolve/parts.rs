@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use crate::config::error::{ConfigError, Problem};
-use crate::config::schema::LinkTable;
+use crate::config::schema::{FecTable, LinkTable};
 use crate::config::source::Value;
 use crate::config::stage_tables::StageTable;
 use crate::config::table::Table;
@@ -31,6 +31,7 @@ impl Resolver<'_> {
             };
             let kind = entry.table.kind();
             let Some(part) = self.part(library, kind, &model, &entry.name()) else {
+                self.without_part.push(entry.number);
                 continue;
             };
             let (length_km, length_m) = match &entry.table {
@@ -45,14 +46,14 @@ impl Resolver<'_> {
                 length_m,
             });
             if let PartTable::Stage(quantities) = &part.table {
-                entry.table.merge(quantities.clone());
+                entry.table.merge(StageTable::clone(quantities));
             }
         }
         if let Some(model) = table.fec.model.clone()
             && let Some(part) = self.part(library, "fec", &model, "fec")
             && let PartTable::Fec(quantities) = &part.table
         {
-            table.fec.merge(quantities.clone());
+            table.fec.merge(FecTable::clone(quantities));
         }
         used
     }

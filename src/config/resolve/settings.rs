@@ -20,11 +20,10 @@ use crate::link::{
     Target, Thresholds,
 };
 
-/// Error ratio a link without error correction has to reach where no target is given: that of
-/// 10 Gigabit Ethernet (IEEE Std 802.3, 52.1).
+/// Error ratio a link without error correction has to reach where no target is given (assumed:
+/// what most links of that kind are specified for).
 const TARGET_BER: f64 = 1e-12;
-/// Error ratio behind the error correction where no target is given (assumed: 1e-13 at the
-/// interface above the code, IEEE Std 802.3bs objectives, with two decades in hand).
+/// Error ratio behind the error correction where no target is given (assumed).
 const TARGET_POST_FEC_BER: f64 = 1e-15;
 /// Words a pattern can be, those with an order behind them by an example.
 const PATTERNS: &[&str] = &[
@@ -72,12 +71,38 @@ fn pattern(word: &str) -> Option<Pattern> {
         .then_some(Pattern::Prbs { order })
 }
 
+pub(super) fn sampler(table: &SamplerTable) -> Sampler {
+    Sampler {
+        phase: match &table.phase_offset_ui {
+            Some(offset) => SamplingPhase::Offset(offset.value),
+            None => SamplingPhase::Optimum,
+        },
+        thresholds: match table.thresholds.as_ref().map(|name| name.value) {
+            None | Some(ThresholdName::Optimum) => Thresholds::Optimum,
+            Some(ThresholdName::Midway) => Thresholds::Midway,
+        },
+        jitter: jitter(
+            table.random_jitter_ui.as_ref(),
+            table.dual_dirac_jitter_ui.as_ref(),
+        ),
+    }
+}
+
+pub(super) fn target(table: &TargetTable, fec: Option<&ForwardErrorCorrection>) -> Target {
+    match (&table.pre_fec_ber, &table.post_fec_ber, fec) {
+        (Some(ratio), _, _) => Target::PreFecBer(ratio.value),
+        (None, Some(ratio), _) => Target::PostFecBer(ratio.value),
+        (None, None, None | Some(ForwardErrorCorrection::None)) => Target::PreFecBer(TARGET_BER),
+        (None, None, Some(_)) => Target::PostFecBer(TARGET_POST_FEC_BER),
+    }
+}
+
 impl Resolver<'_> {
     /// Notes that a key of a table is missing.
     fn missing_in(&mut self, table: &str, key: &str, help: &str) {
         let at = Location {
             key: format!("{table}.{key}"),
-            ..self.file.location()
+            ..self.file.table_location(table)
         };
         self.errors.push(
             ConfigError::at(
@@ -187,23 +212,6 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn sampler(&mut self, table: &SamplerTable) -> Sampler {
-        Sampler {
-            phase: match &table.phase_offset_ui {
-                Some(offset) => SamplingPhase::Offset(offset.value),
-                None => SamplingPhase::Optimum,
-            },
-            thresholds: match table.thresholds.as_ref().map(|name| name.value) {
-                None | Some(ThresholdName::Optimum) => Thresholds::Optimum,
-                Some(ThresholdName::Midway) => Thresholds::Midway,
-            },
-            jitter: jitter(
-                table.random_jitter_ui.as_ref(),
-                table.dual_dirac_jitter_ui.as_ref(),
-            ),
-        }
-    }
-
     pub(super) fn equalizer(&mut self, table: &EqualizerTable) -> Equalizer {
         let feed_forward_taps = size(table.feed_forward_taps.as_ref(), 0);
         if let Some(precursors) = &table.precursor_taps
@@ -272,12 +280,12 @@ impl Resolver<'_> {
         let mut numbers = [0; 3];
         let mut complete = true;
         for ((key, value), number) in sizes.into_iter().zip(&mut numbers) {
-            match value {
-                Some(value) => *number = u32::try_from(value.value.0).unwrap_or(u32::MAX),
-                None => {
-                    complete = false;
-                    self.missing_in("fec", key, "a Reed-Solomon code needs codeword_symbols, message_symbols and bits_per_symbol, or model = \"…\"");
-                }
+            if let Some(value) = value {
+                *number = u32::try_from(value.value.0).unwrap_or(u32::MAX);
+            } else {
+                complete = false;
+                let help = "a Reed-Solomon code needs codeword_symbols, message_symbols and bits_per_symbol, or model = \"…\"";
+                self.missing_in("fec", key, help);
             }
         }
         if !complete {
@@ -303,21 +311,6 @@ impl Resolver<'_> {
                 );
                 None
             }
-        }
-    }
-
-    pub(super) fn target(
-        &mut self,
-        table: &TargetTable,
-        fec: Option<&ForwardErrorCorrection>,
-    ) -> Target {
-        match (&table.pre_fec_ber, &table.post_fec_ber, fec) {
-            (Some(ratio), _, _) => Target::PreFecBer(ratio.value),
-            (None, Some(ratio), _) => Target::PostFecBer(ratio.value),
-            (None, None, None | Some(ForwardErrorCorrection::None)) => {
-                Target::PreFecBer(TARGET_BER)
-            }
-            (None, None, Some(_)) => Target::PostFecBer(TARGET_POST_FEC_BER),
         }
     }
 
