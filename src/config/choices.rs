@@ -1,0 +1,81 @@
+//! Words that keys of a link file choose from.
+
+use super::table::choice;
+
+choice! {
+    /// Modulation format.
+    FormatName {
+        /// Two levels (non-return-to-zero).
+        Nrz = "nrz",
+        /// Four levels.
+        Pam4 = "pam4",
+        /// Six levels.
+        Pam6 = "pam6",
+        /// Eight levels.
+        Pam8 = "pam8",
+    }
+}
+
+choice! {
+    /// Shape of a filter.
+    FilterKind {
+        /// Fourth-order Bessel–Thomson: flat group delay.
+        BesselThomson4 = "bessel-thomson-4",
+        /// Fourth-order Butterworth: flat magnitude.
+        Butterworth4 = "butterworth-4",
+        /// Gaussian, without delay.
+        Gaussian = "gaussian",
+        /// One pole: a resistor and a capacitor.
+        SinglePole = "single-pole",
+    }
+}
+
+choice! {
+    /// Decision thresholds between levels.
+    ThresholdName {
+        /// Those with the fewest errors.
+        Optimum = "optimum",
+        /// Half way between the mean levels.
+        Midway = "midway",
+    }
+}
+
+choice! {
+    /// How an equaliser finds its taps.
+    AdaptationName {
+        /// Solved for the least mean-square error against the actual noise.
+        MinimumMeanSquareError = "minimum-mean-square-error",
+        /// Adapted on known symbols by the normalised least-mean-squares rule.
+        LeastMeanSquares = "least-mean-squares",
+    }
+}
+
+choice! {
+    /// Kind of error-correcting code.
+    CodeName {
+        /// No error correction.
+        None = "none",
+        /// Reed–Solomon block code.
+        ReedSolomon = "reed-solomon",
+    }
+}
+
+choice! {
+    /// Which engine computes the link.
+    MethodName {
+        /// A noise-free pattern with noise carried as densities.
+        SemiAnalytic = "semi-analytic",
+        /// Counted errors.
+        MonteCarlo = "monte-carlo",
+    }
+}
+
+choice! {
+    /// What a decision feedback equaliser feeds back.
+    FeedbackName {
+        /// Its own decisions, so that an error can cause more.
+        Decisions = "decisions",
+        /// The symbols that were sent: errors do not propagate.
+        Sent = "sent",
+    }
+}

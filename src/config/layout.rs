@@ -1,0 +1,207 @@
+//! Which stages can follow each other: every link is driver, modulator with laser and optics or
+//! copper, then one receiver.
+
+use super::error::{ConfigError, ConfigErrors, Problem};
+use super::schema::StageEntry;
+use super::source::Location;
+use super::stage_tables::StageTable;
+
+/// What travels between stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Medium {
+    Nothing,
+    Electrical,
+    Light,
+}
+
+/// What a kind of stage takes and makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Source,
+    LightSource,
+    Modulator,
+    Optical,
+    OpticalDetector,
+    ElectricalDetector,
+    Cable,
+    Electrical,
+}
+
+fn role(stage: &StageTable) -> Role {
+    match stage {
+        StageTable::Driver(_) => Role::Source,
+        StageTable::Laser(_) => Role::LightSource,
+        StageTable::ElectroAbsorptionModulator(_) | StageTable::MachZehnderModulator(_) => {
+            Role::Modulator
+        }
+        StageTable::Fiber(_)
+        | StageTable::Connector(_)
+        | StageTable::Splice(_)
+        | StageTable::Attenuator(_) => Role::Optical,
+        StageTable::Photoreceiver(_) => Role::OpticalDetector,
+        StageTable::ElectricalReceiver(_) => Role::ElectricalDetector,
+        StageTable::Twinax(_) => Role::Cable,
+        StageTable::Ctle(_) | StageTable::Filter(_) | StageTable::AcCoupling(_) => Role::Electrical,
+    }
+}
+
+/// Whether a modulator turns the link's signal into light.
+pub(crate) fn is_optical(stages: &[StageEntry]) -> bool {
+    stages
+        .iter()
+        .any(|stage| role(&stage.table) == Role::Modulator)
+}
+
+/// Notes every stage that cannot stand where it is. `file` is the whole file, for what is missing.
+pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigErrors) {
+    if stages.is_empty() {
+        errors.push(
+            ConfigError::at(
+                Problem::Order,
+                file,
+                "the link has no stages: no driver, no receiver",
+            )
+            .help("write [[stage]] and below it driver = {}, and so on up to a receiver"),
+        );
+        return;
+    }
+    only_one_of_each(stages, errors);
+    let optical = is_optical(stages);
+    let modulator = stages.iter().find(|s| role(&s.table) == Role::Modulator);
+    let laser = stages.iter().find(|s| role(&s.table) == Role::LightSource);
+    match (modulator, laser) {
+        (Some(modulator), None) => errors.push(
+            order(modulator, "has no laser in front of it: there is no light to modulate").help(
+                "write [[stage]] and below it laser = { power_dbm = …, wavelength_nm = … } before it",
+            ),
+        ),
+        (Some(modulator), Some(laser)) if laser.number > modulator.number => errors.push(
+            order(laser, &format!("comes after the modulator it feeds, {}", modulator.place()))
+                .help("move the laser before the modulator"),
+        ),
+        (None, Some(laser)) => errors.push(
+            order(laser, "has no modulator that puts data on its light")
+                .help("add electro_absorption_modulator or mach_zehnder_modulator after it"),
+        ),
+        _ => {}
+    }
+    let before = errors.errors.len();
+    let driven = stages.iter().any(|s| role(&s.table) == Role::Source);
+    // Without a driver of its own a modulator has an ideal one.
+    let mut medium = if optical && !driven {
+        Medium::Electrical
+    } else {
+        Medium::Nothing
+    };
+    let mut detected = false;
+    for stage in stages {
+        match step(stage, medium, optical, detected, modulator) {
+            Ok((next, detects)) => {
+                medium = next;
+                detected |= detects;
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.errors.len() > before || detected {
+        return;
+    }
+    let (what, help) = if medium == Medium::Light {
+        (
+            "the link has no receiver: light reaches its end",
+            "photoreceiver",
+        )
+    } else {
+        ("the link has no receiver", "electrical_receiver")
+    };
+    let at = stages.last().map_or(file, |stage| &stage.at);
+    errors.push(
+        ConfigError::at(Problem::Order, at, format!("{what} behind the last stage")).help(format!(
+            "write [[stage]] and below it {help} = {{ … }} at the end"
+        )),
+    );
+}
+
+fn order(stage: &StageEntry, what: &str) -> ConfigError {
+    ConfigError::at(
+        Problem::Order,
+        &stage.at,
+        format!("{} {what}", stage.place()),
+    )
+}
+
+/// Notes every second source, laser, modulator and receiver.
+fn only_one_of_each(stages: &[StageEntry], errors: &mut ConfigErrors) {
+    let groups: [(&str, &[Role]); 4] = [
+        ("driver", &[Role::Source]),
+        ("laser", &[Role::LightSource]),
+        ("modulator", &[Role::Modulator]),
+        (
+            "receiver",
+            &[Role::OpticalDetector, Role::ElectricalDetector],
+        ),
+    ];
+    for (what, roles) in groups {
+        let mut found = stages
+            .iter()
+            .filter(|stage| roles.contains(&role(&stage.table)));
+        if let (Some(first), Some(second)) = (found.next(), found.next()) {
+            errors.push(
+                order(
+                    second,
+                    &format!("is a second {what}: the first is {}", first.place()),
+                )
+                .help(format!("allowed: one {what} in a link")),
+            );
+        }
+    }
+}
+
+/// What travels behind `stage`, and whether it detects.
+fn step(
+    stage: &StageEntry,
+    medium: Medium,
+    optical: bool,
+    detected: bool,
+    modulator: Option<&StageEntry>,
+) -> Result<(Medium, bool), ConfigError> {
+    let role = role(&stage.table);
+    match role {
+        Role::Source if medium == Medium::Nothing => Ok((Medium::Electrical, false)),
+        // A second source is noted elsewhere.
+        Role::Source | Role::LightSource => Ok((medium, false)),
+        _ if medium == Medium::Nothing => Err(order(stage, "has no driver in front of it").help(
+            "begin the link with [[stage]] and below it driver = {}, with or without keys",
+        )),
+        Role::Modulator => Ok((Medium::Light, false)),
+        Role::Optical if medium == Medium::Light => Ok((Medium::Light, false)),
+        Role::OpticalDetector if medium == Medium::Light || detected => Ok((Medium::Electrical, true)),
+        Role::Optical | Role::OpticalDetector if detected => Err(order(
+            stage,
+            "needs light, and stands behind the receiver",
+        )
+        .help("move it between the modulator and the photoreceiver")),
+        Role::Optical | Role::OpticalDetector if optical => Err(order(
+            stage,
+            &format!(
+                "needs light, and stands before the modulator, {}",
+                modulator.map_or_else(String::new, StageEntry::place)
+            ),
+        )
+        .help("move it behind the modulator")),
+        Role::Optical | Role::OpticalDetector => Err(order(
+            stage,
+            "needs light, and nothing in this link makes any: the path is electrical",
+        )
+        .help("add laser and electro_absorption_modulator before it, or use twinax and electrical_receiver")),
+        Role::ElectricalDetector if medium == Medium::Electrical => Ok((Medium::Electrical, true)),
+        Role::Cable | Role::Electrical if medium == Medium::Electrical => {
+            Ok((Medium::Electrical, false))
+        }
+        Role::ElectricalDetector | Role::Cable | Role::Electrical => Err(order(
+            stage,
+            "needs an electrical signal, and light reaches it",
+        )
+        .help("move it behind a photoreceiver, or before the modulator")),
+    }
+}

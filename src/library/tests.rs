@@ -1,0 +1,107 @@
+use super::*;
+use crate::config::stage_tables::StageTable;
+
+fn built_in() -> Library {
+    Library::built_in().expect("every part that is compiled in is right")
+}
+
+#[test]
+fn every_part_that_is_shipped_can_be_read() {
+    fn count(folder: &Dir) -> usize {
+        folder.files().filter(|file| is_part(file.path())).count()
+            + folder.dirs().map(count).sum::<usize>()
+    }
+    assert_eq!(built_in().list().len(), count(&MODELS));
+    assert!(built_in().list().len() > 20);
+}
+
+#[test]
+fn every_part_says_where_each_of_its_numbers_comes_from() {
+    for part in built_in().list() {
+        assert!(part.source_title.len() > 10, "{}: no source", part.name);
+        assert!(part.note.len() > 10, "{}: no note", part.name);
+        let PartTable::Stage(table) = &part.table else {
+            continue;
+        };
+        for key in StageTable::keys(table.kind()).expect("a kind") {
+            // Without single sources the part's source stands for every number.
+            if table.given(key).is_some() && !part.per_key.is_empty() {
+                assert!(
+                    part.per_key.contains_key(key),
+                    "{}: where is {key} from?",
+                    part.name
+                );
+            }
+        }
+        for key in part.per_key.keys() {
+            assert!(
+                table.given(key).is_some(),
+                "{}: {key} has a source but no value",
+                part.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_nearly_right_finds_the_part_that_was_meant() {
+    let error = built_in()
+        .find("fiber", "itu-g652")
+        .expect_err("no such part");
+    assert!(
+        error.to_string().contains("did you mean `itu-g652d`"),
+        "{error}"
+    );
+    let error = built_in().show("pn-tia-53g").expect_err("no such part");
+    assert!(error.to_string().contains("`pin-tia-53g`"), "{error}");
+}
+
+#[test]
+fn a_part_of_another_kind_is_named_as_such() {
+    let error = built_in().find("fiber", "dfb-1310").expect_err("a laser");
+    assert!(matches!(error, LibraryError::OtherKind { .. }));
+    let text = error.to_string();
+    assert!(
+        text.contains("`laser`") && text.contains("`itu-g652d`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_takes_precedence_and_its_mistakes_are_all_reported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let deep = folder.path().join("any/depth");
+    std::fs::create_dir_all(&deep).expect("a folder in it");
+    let part = |loss: &str| {
+        format!(
+            "name = \"itu-g652d\"\ntitle = \"own\"\n[source]\ntitle = \"measured\"\nkind = \"paper\"\n[fiber]\nattenuation_db_per_km = {loss}\n"
+        )
+    };
+    std::fs::write(deep.join("itu-g652d.toml"), part("0.5")).expect("written");
+    let library = Library::with_folder(folder.path()).expect("a good folder");
+    assert_eq!(
+        library.find("fiber", "itu-g652d").expect("found").title,
+        "own"
+    );
+    assert_eq!(library.list().len(), built_in().list().len());
+
+    std::fs::write(deep.join("itu-g652d.toml"), part("-0.5\nlenght_km = 1")).expect("written");
+    std::fs::write(deep.join("x.toml"), "title = 3\n[fibre]\n").expect("written");
+    let error = Library::with_folder(folder.path()).expect_err("mistakes");
+    let text = error.to_string();
+    for part in [
+        "-0.5",
+        "`lenght_km`",
+        "`length_km`",
+        "x.toml:1:9",
+        "[validity]",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error() {
+    let error = Library::with_folder(Path::new("no/such/folder")).expect_err("none");
+    assert!(error.to_string().contains("no/such/folder"));
+}
