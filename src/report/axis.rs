@@ -118,6 +118,23 @@ impl Fitted {
         }))
     }
 
+    /// Moves both ends outwards by a share of the axis.
+    pub fn widen(&mut self, share: f64) {
+        let (start, end) = match self.scale {
+            Scale::Linear => {
+                let room = share * (self.end - self.start);
+                (self.start - room, self.end + room)
+            }
+            Scale::Logarithmic => {
+                let room = (self.end / self.start).powf(share);
+                (self.start / room, self.end * room)
+            }
+        };
+        if start.is_finite() && end.is_finite() && (self.scale == Scale::Linear || start > 0.0) {
+            (self.start, self.end) = (start, end);
+        }
+    }
+
     /// Place of a value along the axis, 0 at its start and 1 at its end; NaN where there is none.
     pub fn place(&self, value: f64) -> f64 {
         match self.scale {

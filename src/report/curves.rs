@@ -143,7 +143,10 @@ impl CurvePlot {
         let empty = || ReportError::Empty(self.title.clone());
         let all = || self.panels.iter().flat_map(|panel| &panel.series);
         let xs = all().flat_map(|series| series.points.iter().map(|point| point.0));
-        let x = Fitted::new(&self.x, xs, true)?.ok_or_else(empty)?;
+        let mut x = Fitted::new(&self.x, xs, true)?.ok_or_else(empty)?;
+        if self.x.range.is_none() && all().any(|series| has_markers(series.style)) {
+            x.widen(0.03);
+        }
         let mut fitted = Vec::with_capacity(self.panels.len());
         for panel in &self.panels {
             let ys = panel
@@ -262,7 +265,7 @@ impl CurvePlot {
             });
             x += width + 34.0 * unit;
         }
-        y + sizes.tick
+        y + 1.1 * sizes.tick
     }
 }
 
@@ -304,13 +307,13 @@ fn draw_panel(
             placer.avoid(piece);
         }
         draw_line(scene, sizes, series, &pieces);
-        let inside: Vec<_> = places
-            .into_iter()
-            .filter(|point| frame.holds(*point))
-            .collect();
-        draw_markers(scene, sizes, series, &inside);
     }
     frame.draw(scene, sizes.frame);
+    for series in &panel.series {
+        let places = series.points.iter().map(place);
+        let inside: Vec<_> = places.filter(|point| frame.holds(*point)).collect();
+        draw_markers(scene, sizes, series, &inside);
+    }
     for point in &panel.points {
         let at = place(&(point.x, point.y));
         if frame.holds(at) {
@@ -439,6 +442,10 @@ fn draw_labels(
     }
 }
 
+fn has_markers(style: Style) -> bool {
+    matches!(style, Style::Markers | Style::LineAndMarkers)
+}
+
 fn draw_line(scene: &mut Scene, sizes: &Sizes, series: &Series, pieces: &[Vec<(f64, f64)>]) {
     let dashes: &[f64] = match series.style {
         Style::Markers => return,
@@ -456,7 +463,7 @@ fn draw_line(scene: &mut Scene, sizes: &Sizes, series: &Series, pieces: &[Vec<(f
 }
 
 fn draw_markers(scene: &mut Scene, sizes: &Sizes, series: &Series, points: &[(f64, f64)]) {
-    if !matches!(series.style, Style::Markers | Style::LineAndMarkers) {
+    if !has_markers(series.style) {
         return;
     }
     let color = series_color(series.color);
@@ -481,5 +488,110 @@ fn marker(color: usize, (x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
         1 => corners(4, 0.5, 1.25 * radius),
         2 => corners(3, 0.0, 1.35 * radius),
         _ => corners(4, 0.0, 1.3 * radius),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plot(points: Vec<(f64, f64)>, y: Axis) -> CurvePlot {
+        CurvePlot {
+            title: "Plot".to_owned(),
+            x: Axis::linear("Length (km)"),
+            panels: vec![Panel {
+                y,
+                series: vec![
+                    Series {
+                        name: "a".to_owned(),
+                        points,
+                        style: Style::LineAndMarkers,
+                        color: 0,
+                    },
+                    Series {
+                        name: "without points".to_owned(),
+                        color: 99,
+                        ..Series::default()
+                    },
+                ],
+                ..Panel::default()
+            }],
+            ..CurvePlot::default()
+        }
+    }
+
+    #[test]
+    fn odd_points_are_left_out_with_a_note() {
+        let points = vec![
+            (0.0, 1e-3),
+            (1.0, 0.0),
+            (2.0, f64::NAN),
+            (f64::INFINITY, 1e-4),
+            (4.0, 1e-5),
+        ];
+        let plot = plot(points, Axis::logarithmic("BER"));
+        let svg = plot.render_svg(None).unwrap();
+        assert!(svg.contains("3 points that cannot be shown on these axes are left out"));
+        assert!(svg.contains("10⁻⁴"));
+        assert!(plot.render_png(Some((400, 300))).is_ok());
+    }
+
+    #[test]
+    fn nothing_to_draw_is_an_error() {
+        for points in [vec![], vec![(f64::NAN, 1.0)], vec![(1.0, -1.0)]] {
+            let drawn = plot(points, Axis::logarithmic("BER")).render_png(None);
+            assert!(matches!(drawn, Err(ReportError::Empty(_))));
+        }
+        assert!(CurvePlot::default().render_png(None).is_err());
+    }
+
+    #[test]
+    fn extreme_points_are_drawn() {
+        for points in [
+            vec![(1.0, 1.0)],
+            vec![(0.0, -1e308), (1.0, 1e308)],
+            vec![(-1e308, 0.0), (1e308, 0.0)],
+            vec![(1e-320, 5.0), (2e-320, 5.0)],
+            vec![(3.0, 1.0), (3.0, 2.0)],
+        ] {
+            for y in [Axis::linear("y"), Axis::logarithmic("y")] {
+                let has_place =
+                    y.scale == super::super::Scale::Linear || points.iter().any(|p| p.1 > 0.0);
+                assert_eq!(
+                    plot(points.clone(), y).render_png(None).is_ok(),
+                    has_place,
+                    "{points:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn odd_references_do_no_harm() {
+        let mut plot = plot(vec![(0.0, 1.0), (1.0, 2.0)], Axis::linear("y"));
+        for value in [f64::NAN, f64::INFINITY, -1e300, 0.5] {
+            for direction in [Direction::Horizontal, Direction::Vertical] {
+                let label = "label".to_owned();
+                plot.panels[0].lines.push(ReferenceLine {
+                    direction,
+                    at: value,
+                    label: label.clone(),
+                });
+                plot.panels[0].bands.push(Band {
+                    direction,
+                    from: value,
+                    to: 1.5,
+                    label: label.clone(),
+                });
+                plot.panels[0].points.push(MarkedPoint {
+                    x: value,
+                    y: 1.0,
+                    label,
+                    color: 3,
+                });
+            }
+        }
+        assert!(plot.render_png(None).is_ok());
+        assert!(plot.render_svg(None).is_ok());
     }
 }

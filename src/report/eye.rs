@@ -1,19 +1,19 @@
 //! The picture of an eye: its density in logarithmic colour, openings, thresholds, and the
 //! distribution at the decision instant.
 
-use super::axis::{Axis, Fitted, Scale, three_digits};
+use super::axis::{Axis, Fitted, Scale, minus, three_digits};
 use super::color_map;
 use super::image::RgbImage;
 use super::layout::{self, Frame};
 use super::scene::{Anchor, Scene, Shape, Text};
-use super::theme::{ACCENT, INK, MUTED, SERIES, Sizes};
+use super::theme::{ACCENT, INK, MUTED, SERIES, Sizes, WHITE};
 use super::{DEFAULT_SIZE, ReportError};
 use crate::measure::density::Density;
 use rayon::prelude::*;
 use std::path::Path;
 
 /// Decades of probability density that colour shows unless more or fewer are asked for.
-const COLOR_DECADES: f64 = 6.0;
+const COLOR_DECADES: f64 = 3.0;
 
 /// How values are shown: quantity, unit, and the factor from SI.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +101,7 @@ pub struct EyePicture<'a> {
     pub eyes: Vec<EyeOpening>,
     /// The distribution at the decision phase (or the middle of the eye) at the right.
     pub histogram: Option<Histogram>,
-    /// Decades of probability density that the colours span; six, or as many as there are, when
+    /// Decades of probability density that the colours span; three, or as many as there are, when
     /// `None`.
     pub decades: Option<f64>,
 }
@@ -156,7 +156,7 @@ impl<'a> EyePicture<'a> {
         let mut scene = Scene::new(size)?;
         let sizes = Sizes::new(size);
         let unit = sizes.unit;
-        let scale = Colors::new(self)?;
+        self.check()?;
         let per_si = self.values.per_si;
         let axis = |(start, end): (f64, f64)| Fitted {
             scale: Scale::Linear,
@@ -190,7 +190,19 @@ impl<'a> EyePicture<'a> {
                 height: size.1,
             });
         }
-        self.draw_density(&mut scene, &frame, &scale, vector);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let (width, height) = if vector {
+            (self.density.columns, self.density.rows)
+        } else {
+            (frame.width() as usize, frame.height() as usize)
+        };
+        let columns = resample(self.density, width, height);
+        let scale = Colors::new(self.density, &columns, self.decades)
+            .ok_or_else(|| ReportError::Empty(self.title.clone()))?;
+        scene.shapes.push(Shape::Image {
+            place: [frame.left, frame.top, frame.width(), frame.height()],
+            image: scale.paint(&columns),
+        });
         self.draw_annotations(&mut scene, &sizes, &frame, &time, &value);
         frame.draw(&mut scene, sizes.frame);
         layout::bottom_axis(&mut scene, &sizes, &frame, &time, Some("Time (UI)"));
@@ -209,8 +221,8 @@ impl<'a> EyePicture<'a> {
         let mut bar_left = frame.right + 24.0 * unit;
         if let Some(histogram) = &self.histogram {
             let panel = Frame {
-                left: frame.right + 18.0 * unit,
-                right: frame.right + side_room - 8.0 * unit,
+                left: frame.right + 50.0 * unit,
+                right: frame.right + side_room,
                 ..frame
             };
             self.draw_histogram(&mut scene, &sizes, &panel, &value, histogram);
@@ -220,17 +232,22 @@ impl<'a> EyePicture<'a> {
         Ok(scene)
     }
 
-    fn draw_density(&self, scene: &mut Scene, frame: &Frame, scale: &Colors, vector: bool) {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let (width, height) = if vector {
-            (self.density.columns, self.density.rows)
-        } else {
-            (frame.width() as usize, frame.height() as usize)
-        };
-        scene.shapes.push(Shape::Image {
-            place: [frame.left, frame.top, frame.width(), frame.height()],
-            image: density_image(self.density, width, height, scale),
-        });
+    /// Checks what the layout relies on.
+    fn check(&self) -> Result<(), ReportError> {
+        let density = self.density;
+        let factor = self.values.per_si;
+        for (name, (start, end), factor) in [
+            ("time", density.time_range, 1.0),
+            (self.values.quantity.as_str(), density.value_range, factor),
+        ] {
+            let axis = Axis::linear(name).over(start * factor, end * factor);
+            Fitted::new(&axis, [], true)?;
+        }
+        if density.rows == 0 || density.cells.len() != density.rows.saturating_mul(density.columns)
+        {
+            return Err(ReportError::Empty(self.title.clone()));
+        }
+        Ok(())
     }
 
     fn draw_annotations(
@@ -281,40 +298,53 @@ impl<'a> EyePicture<'a> {
                     scene.stroke(piece, 2.2 * unit, INK, &[]);
                 }
             }
-            self.label_opening(scene, sizes, frame, eye, (center, middle));
+            let half = (right - center).min(center - left);
+            self.label_opening(scene, sizes, frame, eye, (center, middle, half));
         }
     }
 
-    /// Writes height above and width below the middle of an opening, or the label it came with.
+    /// Writes height above and width below the middle of an opening, or the label it came with,
+    /// on a light plate where they are wider than the opening.
     fn label_opening(
         &self,
         scene: &mut Scene,
         sizes: &Sizes,
         frame: &Frame,
         eye: &EyeOpening,
-        (x, y): (f64, f64),
+        (x, y, half): (f64, f64, f64),
     ) {
-        let size = 0.86 * sizes.tick;
+        let size = 0.8 * sizes.tick;
         let height = (eye.high - eye.low) * self.values.per_si;
         let lines = if eye.label.is_empty() {
             vec![
-                format!("{} {}", three_digits(height), self.values.unit),
-                format!("{} UI", three_digits(eye.width)),
+                format!("{} {}", short_number(height), self.values.unit),
+                format!("{} UI", short_number(eye.width)),
             ]
         } else {
             vec![eye.label.clone()]
         };
         let gap = 7.0 * sizes.unit;
         for (line, baseline) in lines.into_iter().zip([y - gap, y + gap + 0.74 * size]) {
-            let text = Text::new(line, (x + gap, baseline), size).haloed();
-            let end = (text.at.0 + text.width(), baseline);
-            if frame.holds(text.at) && frame.holds(end) {
-                scene.text(text);
-            } else if frame.holds((x - gap, baseline)) {
-                let mut text = text.anchored(Anchor::End);
-                text.at.0 = x - gap;
-                scene.text(text);
+            let mut text = Text::new(line, (x + gap, baseline), size);
+            let width = text.width();
+            if !frame.holds((x + gap + width, baseline)) {
+                text.at.0 = x - gap - width;
             }
+            if !(frame.holds(text.at) && frame.holds((text.at.0 + width, baseline))) {
+                continue;
+            }
+            if width + 2.0 * gap > half {
+                let (left, rim) = (text.at.0, 0.16 * size);
+                let plate = WHITE.with_alpha(0.8);
+                scene.rectangle(
+                    left - rim,
+                    baseline - 0.86 * size,
+                    left + width + rim,
+                    baseline + 0.16 * size,
+                    plate,
+                );
+            }
+            scene.text(text);
         }
     }
 
@@ -379,31 +409,47 @@ impl<'a> EyePicture<'a> {
             .fold(0.0, f64::max)
             / self.values.per_si;
         if peak > 0.0 {
-            let decades = if histogram.floor > 0.0 && histogram.floor < 1.0 {
-                (-histogram.floor.log10()).ceil()
+            let least = densities
+                .iter()
+                .filter(|p| **p > 0.0)
+                .fold(f64::INFINITY, |a, b| a.min(*b));
+            let asked = if histogram.floor > 0.0 && histogram.floor < 1.0 {
+                histogram.floor
             } else {
-                12.0
+                1e-12
             };
+            // Counts end at one count; there is nothing to show further down.
+            let floor = (peak * asked).max(least / self.values.per_si / 3.0);
             let last = peak.log10().ceil();
             let axis = Fitted {
                 scale: Scale::Logarithmic,
-                start: 10f64.powf(last - decades),
+                start: 10f64.powf(floor.log10().floor().min(last - 1.0)),
                 end: 10f64.powf(last),
             };
             let per_row = panel.height() / densities.len().max(1) as f64;
-            let mut outline = vec![(panel.left, panel.bottom)];
+            let mut runs: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
             for (row, density) in densities.iter().enumerate() {
                 let place = axis.place(density / self.values.per_si);
-                let place = if place.is_finite() {
-                    place.clamp(0.0, 1.0)
-                } else {
-                    0.0
-                };
-                outline.push((panel.x(place), panel.bottom - (row as f64 + 0.5) * per_row));
+                let middle = panel.bottom - (row as f64 + 0.5) * per_row;
+                if place > 0.0 {
+                    if let Some(run) = runs.last_mut() {
+                        if run.is_empty() {
+                            run.push((panel.left, middle + 0.5 * per_row));
+                        }
+                        run.push((panel.x(place.min(1.0)), middle));
+                    }
+                } else if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
+                    run.push((panel.left, middle + 0.5 * per_row));
+                    runs.push(Vec::new());
+                }
             }
-            outline.push((panel.left, panel.top));
-            scene.polygon(outline.clone(), SERIES[0].with_alpha(0.22));
-            scene.stroke(outline, 2.2 * unit, SERIES[0], &[]);
+            if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
+                run.push((panel.left, panel.top));
+            }
+            for run in runs.into_iter().filter(|run| !run.is_empty()) {
+                scene.polygon(run.clone(), SERIES[0].with_alpha(0.22));
+                scene.stroke(run, 2.2 * unit, SERIES[0], &[]);
+            }
             let ticks = axis.ticks(3);
             for tick in &ticks {
                 let x = panel.x(axis.place(tick.value));
@@ -481,7 +527,10 @@ impl<'a> EyePicture<'a> {
             start: scale.floor / self.values.per_si,
             end: scale.top / self.values.per_si,
         };
-        for tick in axis.ticks(9) {
+        let ticks = axis.ticks(9);
+        let label_x =
+            bar.right + 26.0 * unit + layout::widest(&ticks, sizes.tick) + 0.8 * sizes.label;
+        for tick in ticks {
             let y = bar.y(axis.place(tick.value));
             let length = if tick.label.is_some() { 8.0 } else { 4.0 } * unit;
             scene.line((bar.right, y), (bar.right + length, y), sizes.frame, INK);
@@ -491,8 +540,26 @@ impl<'a> EyePicture<'a> {
             }
         }
         let label = format!("Probability density ({})", inverse(&self.values.unit));
-        let x = f64::from(scene.size.0) - 12.0 * unit;
-        layout::upright_label(scene, &label, x, (frame.top, frame.bottom), sizes.label);
+        layout::upright_label(
+            scene,
+            &label,
+            label_x,
+            (frame.top, frame.bottom),
+            sizes.label,
+        );
+    }
+}
+
+/// A number with two significant digits below ten and three above: 0.26, 4.1, 123.
+fn short_number(value: f64) -> String {
+    let text = three_digits(value);
+    let short = value.abs() < 9.95 && text.contains('.') && !text.contains('×');
+    match text.strip_suffix(|digit: char| digit.is_ascii_digit()) {
+        Some(_) if short => {
+            let decimals = text.split('.').nth(1).map_or(0, str::len).saturating_sub(1);
+            minus(&format!("{value:.decimals$}"))
+        }
+        _ => text,
     }
 }
 
@@ -509,64 +576,59 @@ struct Colors {
 }
 
 impl Colors {
-    fn new(picture: &EyePicture) -> Result<Self, ReportError> {
-        let density = picture.density;
-        // The axis checks both ranges and the factor.
-        for range in [density.time_range, density.value_range] {
-            let axis = Axis::linear("time or value").over(
-                range.0 * picture.values.per_si,
-                range.1 * picture.values.per_si,
-            );
-            Fitted::new(&axis, [], true)?;
-        }
-        let empty = || ReportError::Empty(picture.title.clone());
-        if density.rows == 0 || density.cells.len() != density.rows.saturating_mul(density.columns)
-        {
-            return Err(empty());
-        }
-        let (least, most) = density
+    /// Colours for densities up to the highest of `columns`, down by as many decades as asked for,
+    /// or else to the lowest cell, one count for instance, but three decades at most.
+    fn new(density: &Density, columns: &[Vec<f64>], decades: Option<f64>) -> Option<Self> {
+        let top = columns
+            .iter()
+            .flatten()
+            .fold(0.0, |most: f64, d| most.max(*d));
+        let least = density
             .cells
-            .par_chunks(density.rows)
+            .par_chunks(density.rows.max(1))
             .map(|cells| {
-                let total = column_total(cells);
-                let positive = cells
-                    .iter()
-                    .copied()
-                    .filter(|cell| *cell > 0.0 && cell.is_finite());
-                positive.fold((f64::INFINITY, 0.0_f64), |(least, most), cell| {
-                    (least.min(cell / total), most.max(cell / total))
-                })
+                let positive = cells.iter().filter(|cell| **cell > 0.0);
+                positive.fold(f64::INFINITY, |a, b| a.min(*b)) / column_total(cells)
             })
-            .reduce(|| (f64::INFINITY, 0.0), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-        if most <= 0.0 {
-            return Err(empty());
-        }
-        let top = most / density.row_height();
-        let decades = picture
-            .decades
+            .reduce(|| f64::INFINITY, f64::min)
+            / density.row_height();
+        let decades = decades
             .filter(|decades| *decades > 0.0 && *decades < 300.0)
-            .unwrap_or_else(|| (most / least).log10().ceil().clamp(1.0, COLOR_DECADES));
-        Ok(Self {
-            floor: top * 10f64.powf(-decades),
+            .unwrap_or_else(|| (top / least).log10().clamp(1.0, COLOR_DECADES));
+        let floor = top * 10f64.powf(-decades);
+        (floor > 0.0 && top < f64::INFINITY).then(|| Self {
+            floor,
             top,
             table: color_map::table(1024),
         })
     }
 
-    fn color(&self, density: f64, per_decade: f64) -> [u8; 3] {
-        let last = self.table.len() - 1;
-        let place = if density > self.floor {
-            (density / self.floor).log10() * per_decade * last as f64
-        } else {
-            0.0
+    /// The densities in colour, the first row at the bottom. What is below the scale is white.
+    fn paint(&self, columns: &[Vec<f64>]) -> RgbImage {
+        let (width, height) = (columns.len(), columns.first().map_or(0, Vec::len));
+        let last = self.table.len().saturating_sub(1);
+        let per_e = last as f64 / (self.top / self.floor).ln();
+        let color = |density: f64| {
+            if density < self.floor || density.is_nan() {
+                return [255; 3];
+            }
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let index = ((density / self.floor).ln() * per_e) as usize;
+            self.table.get(index.min(last)).copied().unwrap_or([255; 3])
         };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let index = (place as usize).min(last);
-        if place > 0.0 {
-            self.table.get(index).copied().unwrap_or([255; 3])
-        } else {
-            [255; 3]
-        }
+        let mut image = RgbImage::white(width, height);
+        image
+            .data
+            .par_chunks_exact_mut(3 * width.max(1))
+            .enumerate()
+            .for_each(|(row, line)| {
+                for (pixel, column) in line.chunks_exact_mut(3).zip(columns) {
+                    if let Some(density) = column.get(height - 1 - row) {
+                        pixel.copy_from_slice(&color(*density));
+                    }
+                }
+            });
+        image
     }
 }
 
@@ -578,14 +640,13 @@ fn column_total(cells: &[f64]) -> f64 {
         .sum()
 }
 
-/// The density in colour at another resolution: means over the cells a pixel covers where there
-/// are more cells than pixels, interpolated where there are fewer.
-fn density_image(density: &Density, width: usize, height: usize, scale: &Colors) -> RgbImage {
-    let per_decade = 1.0 / (scale.top / scale.floor).log10();
+/// Probability density at another resolution, by column: means over the cells a pixel covers where
+/// there are more cells than pixels, interpolated where there are fewer.
+fn resample(density: &Density, width: usize, height: usize) -> Vec<Vec<f64>> {
     let across = weights(density.columns, width);
     let up = weights(density.rows, height);
     let per_row = 1.0 / density.row_height();
-    let columns: Vec<Vec<[u8; 3]>> = across
+    across
         .par_iter()
         .map_init(
             || vec![0.0; density.rows],
@@ -597,30 +658,24 @@ fn density_image(density: &Density, width: usize, height: usize, scale: &Colors)
                     if total > 0.0 {
                         let factor = share * per_row / total;
                         for (sum, cell) in mean.iter_mut().zip(cells) {
-                            // `max` also turns NaN into 0.
-                            *sum += factor * cell.max(0.0);
+                            if *cell > 0.0 && cell.is_finite() {
+                                *sum += factor * cell;
+                            }
                         }
                     }
                 }
                 up.iter()
                     .map(|(first, shares)| {
-                        let rows = mean.iter().skip(*first);
-                        let value = rows.zip(shares).map(|(cell, share)| cell * share).sum();
-                        scale.color(value, per_decade)
+                        let rows = mean.get(*first..).unwrap_or(&[]);
+                        rows.iter()
+                            .zip(shares)
+                            .map(|(cell, share)| cell * share)
+                            .sum()
                     })
                     .collect()
             },
         )
-        .collect();
-    let mut image = RgbImage::white(width, height);
-    for (row, line) in image.data.chunks_exact_mut(3 * width.max(1)).enumerate() {
-        for (pixel, column) in line.chunks_exact_mut(3).zip(&columns) {
-            if let Some(color) = column.get(height - 1 - row) {
-                pixel.copy_from_slice(color);
-            }
-        }
-    }
-    image
+        .collect()
 }
 
 /// For each of `to` pixels the first of `from` cells that it takes and their shares, adding up
@@ -650,4 +705,125 @@ fn weights(from: usize, to: usize) -> Vec<(usize, Vec<f64>)> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn density() -> Density {
+        let mut density = Density::new(64, 48, (-1.0, 1.0), (0.0, 1e-3)).unwrap();
+        for column in 0..64 {
+            density
+                .add_gaussians(column, &[0.2e-3, 0.8e-3], &[0.05e-3])
+                .unwrap();
+        }
+        density
+    }
+
+    fn dimensions(png: &[u8]) -> (u32, u32) {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png))
+            .read_info()
+            .unwrap();
+        let mut data = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut data).unwrap();
+        (info.width, info.height)
+    }
+
+    #[test]
+    fn picture_has_the_size_asked_for() {
+        let density = density();
+        let mut picture = EyePicture::new("Eye", &density, ValueAxis::optical_power());
+        picture.histogram = Some(Histogram::default());
+        picture.symbol_rate = Some(53.125e9);
+        for size in [(1200, 900), (640, 480), (300, 200)] {
+            assert_eq!(dimensions(&picture.render_png(Some(size)).unwrap()), size);
+        }
+        assert_eq!(dimensions(&picture.render_png(None).unwrap()), DEFAULT_SIZE);
+        for size in [(0, 0), (10, 900), (1200, 1_000_000)] {
+            assert!(matches!(
+                picture.render_png(Some(size)),
+                Err(ReportError::Size { .. })
+            ));
+        }
+        let svg = picture.render_svg(None).unwrap();
+        assert!(svg.contains("data:image/png;base64,iVBORw0KGgo") && svg.contains("mW⁻¹"));
+    }
+
+    #[test]
+    fn odd_annotations_are_left_out() {
+        let density = density();
+        let mut picture = EyePicture::new("", &density, ValueAxis::voltage());
+        picture.decision_phase = Some(f64::NAN);
+        picture.thresholds = vec![f64::INFINITY, -5.0, f64::NAN, 1e300];
+        picture.eyes = [(f64::NAN, 0.3), (0.0, 1e300), (5.0, -0.2)]
+            .map(|(center_time, width)| EyeOpening {
+                center_time,
+                width,
+                low: 0.0,
+                high: -1e-3,
+                label: String::new(),
+            })
+            .to_vec();
+        picture.decades = Some(f64::NAN);
+        picture.histogram = Some(Histogram {
+            floor: -1.0,
+            probability_density: Some(vec![f64::NAN, f64::INFINITY, 0.0, -1.0]),
+        });
+        assert!(picture.render_png(None).is_ok());
+        picture.symbol_rate = Some(0.0);
+        assert!(matches!(
+            picture.render_png(None),
+            Err(ReportError::Invalid { .. })
+        ));
+    }
+
+    #[test]
+    fn an_empty_or_broken_density_is_an_error() {
+        let draw = |density: &Density| {
+            EyePicture::new("Eye", density, ValueAxis::voltage()).render_png(None)
+        };
+        let empty = Density::new(4, 4, (0.0, 1.0), (0.0, 1.0)).unwrap();
+        assert!(matches!(draw(&empty), Err(ReportError::Empty(_))));
+        let mut broken = density();
+        broken.cells[7] = f64::NAN;
+        broken.cells[8] = f64::INFINITY;
+        assert!(draw(&broken).is_ok());
+        broken.value_range.1 = f64::NAN;
+        assert!(matches!(draw(&broken), Err(ReportError::Invalid { .. })));
+        broken = density();
+        broken.cells.truncate(9);
+        assert!(draw(&broken).is_err());
+    }
+
+    #[test]
+    fn resampling_keeps_the_probability() {
+        let density = density();
+        for (width, height) in [(64, 48), (20, 17), (150, 100), (1, 1)] {
+            let columns = resample(&density, width, height);
+            let per_pixel = 1e-3 / height as f64;
+            for column in &columns {
+                let total = column.iter().sum::<f64>() * per_pixel;
+                // Interpolating to more pixels is exact only up to the curvature of the density.
+                let bound = if height > 48 { 2e-3 } else { 1e-6 };
+                assert!((total - 1.0).abs() < bound, "{width} × {height}: {total}");
+            }
+        }
+        let one = Density::new(1, 1, (0.0, 1.0), (0.0, 1.0)).unwrap();
+        assert_eq!(resample(&one, 5, 5).len(), 5);
+    }
+
+    #[test]
+    fn openings_are_labelled_with_two_or_three_digits() {
+        for (value, text) in [
+            (0.2634, "0.26"),
+            (0.06, "0.060"),
+            (123.4, "123"),
+            (4.06, "4.1"),
+            (12.34, "12.3"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(short_number(value), text);
+        }
+    }
 }
