@@ -153,14 +153,10 @@ struct Taps {
 impl Taps {
     /// The interpolated value of a list, which is extended by repetition if the trace is cyclic
     /// and by its end values if not.
+    #[inline]
     fn of(&self, list: &[f64]) -> f64 {
-        let sum = |taps: [f64; 4]| -> f64 {
-            let products = taps.iter().zip(self.weights);
-            // A zero weight hides whatever is there, so that a sample's own value is exact.
-            products
-                .map(|(tap, w)| if w == 0.0 { 0.0 } else { tap * w })
-                .sum()
-        };
+        let [p, q, r, s] = self.weights;
+        let sum = |[a, b, c, d]: [f64; 4]| (a * p + b * q) + (c * r + d * s);
         let first = self.base.wrapping_sub(1);
         if let Some(&[a, b, c, d]) = list.get(first..first.wrapping_add(4)) {
             return sum([a, b, c, d]);
@@ -306,16 +302,23 @@ impl Density {
     /// [`DensityError::Window`] and [`DensityError::Trace`].
     pub fn add_interpolated(&mut self, trace: &Trace) -> Result<(), DensityError> {
         trace.check()?;
-        self.symbols()?;
-        for column in 0..self.columns {
+        let repeats = self.repeats()?;
+        let distinct = self.columns / repeats;
+        let mut eye = Self {
+            columns: distinct,
+            cells: vec![0.0; distinct * self.rows],
+            outside: 0.0,
+            not_finite: 0,
+            ..*self
+        };
+        for column in 0..distinct {
             let start = column * self.rows;
-            let time = self.time_of(column);
-            self.count(
-                trace
-                    .positions(time)
-                    .map(|position| (trace.taps(position).of(trace.samples), start)),
-            );
+            let positions = trace.positions(self.time_of(column));
+            eye.count(positions.map(|position| (trace.taps(position).of(trace.samples), start)));
         }
+        self.add_repeated(&eye.cells);
+        self.outside += eye.outside * repeats as f64;
+        self.not_finite += eye.not_finite * repeats;
         Ok(())
     }
 
@@ -388,13 +391,7 @@ impl Density {
     pub fn add_noisy(&mut self, trace: &Trace, sigmas: &[f64]) -> Result<(), DensityError> {
         trace.check()?;
         check_sigmas(trace.samples, sigmas)?;
-        let symbols = self.symbols()?;
-        // An eye of several symbols repeats itself column for column.
-        let repeats = if self.columns.is_multiple_of(symbols) {
-            symbols
-        } else {
-            1
-        };
+        let repeats = self.repeats()?;
         let distinct = self.columns / repeats;
         let smearer = Smearer::new(self, sigmas.iter().copied());
         let times: Vec<f64> = (0..distinct).map(|column| self.time_of(column)).collect();
@@ -421,13 +418,7 @@ impl Density {
                 },
             )
             .collect::<Vec<Lost>>();
-        for (target, source) in self
-            .cells
-            .chunks_exact_mut(eye.len().max(1))
-            .flat_map(|block| block.iter_mut().zip(&eye))
-        {
-            *target += source;
-        }
+        self.add_repeated(&eye);
         for lost in lost {
             self.outside += lost.outside * repeats as f64;
             self.not_finite += lost.not_finite * repeats;
@@ -456,6 +447,25 @@ impl Density {
             return Err(DensityError::Window(span));
         }
         Ok(symbols)
+    }
+
+    /// How many times an eye that shows every symbol repeats itself, column for column.
+    fn repeats(&self) -> Result<usize, DensityError> {
+        let symbols = self.symbols()?;
+        Ok(if self.columns.is_multiple_of(symbols) {
+            symbols
+        } else {
+            1
+        })
+    }
+
+    /// Adds the first columns, and the same again up to the last.
+    fn add_repeated(&mut self, eye: &[f64]) {
+        for block in self.cells.chunks_mut(eye.len().max(1)) {
+            for (cell, value) in block.iter_mut().zip(eye) {
+                *cell += value;
+            }
+        }
     }
 
     /// Counts values, each in the column that starts at the cell given with it.
@@ -643,18 +653,7 @@ impl Smearer {
             let slot = level.wrapping_sub(self.first_level) as usize;
             let inside = place > 2.0 - self.margin as f64 && place < reach;
             if slot + 1 < work.levels.len() && inside {
-                deposit(
-                    work,
-                    slot,
-                    place + self.margin as f64,
-                    weight * (1.0 - fraction),
-                );
-                deposit(
-                    work,
-                    slot + 1,
-                    place + self.margin as f64,
-                    weight * fraction,
-                );
+                deposit(work, slot, place + self.margin as f64, weight, fraction);
             } else if slot + 1 >= work.levels.len() {
                 add_exact(variance.sqrt(), place, weight, cells);
             }
@@ -742,25 +741,34 @@ impl Smearer {
     }
 }
 
-/// Adds a point mass at `place` as a quadratic B-spline over three rows, which keeps its mean and
-/// gives it a variance of exactly 1/4 row² wherever it lies between rows (Hockney and Eastwood,
-/// Computer Simulation Using Particles, 1988, section 5-2: the triangular-shaped cloud).
-fn deposit(work: &mut Workspace, slot: usize, place: f64, weight: f64) {
-    let Some(level) = work.levels.get_mut(slot) else {
-        return;
-    };
+/// Adds a point mass at `place`, a `fraction` of it at the level after `slot` and the rest at
+/// `slot`, as a quadratic B-spline over three rows, which keeps its mean and gives it a variance of
+/// exactly 1/4 row² wherever it lies between rows (Hockney and Eastwood, Computer Simulation Using
+/// Particles, 1988, section 5-2: the triangular-shaped cloud).
+#[inline]
+fn deposit(work: &mut Workspace, slot: usize, place: f64, weight: f64, fraction: f64) {
     // The centre of row i is at place i + 1/2.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let row = place as usize;
     let d = place - (row as f64 + 0.5);
-    if let Some([below, here, above]) = level.get_mut(row.saturating_sub(1)..row.saturating_add(2))
-    {
-        *below += weight * 0.5 * (0.5 - d) * (0.5 - d);
-        *here += weight * (0.75 - d * d);
-        *above += weight * 0.5 * (0.5 + d) * (0.5 + d);
-        if let Some(touched) = work.touched.get_mut(slot) {
-            *touched = true;
+    let shares = [
+        0.5 * (0.5 - d) * (0.5 - d),
+        0.75 - d * d,
+        0.5 * (0.5 + d) * (0.5 + d),
+    ];
+    let rows = row.saturating_sub(1)..row.saturating_add(2);
+    let Some([here, next]) = work.levels.get_mut(slot..slot + 2) else {
+        return;
+    };
+    for (level, weight) in [(here, weight * (1.0 - fraction)), (next, weight * fraction)] {
+        if let Some(cells) = level.get_mut(rows.clone()) {
+            for (cell, share) in cells.iter_mut().zip(shares) {
+                *cell += weight * share;
+            }
         }
+    }
+    if let Some(touched) = work.touched.get_mut(slot..slot + 2) {
+        touched.fill(true);
     }
 }
 

@@ -594,7 +594,7 @@ impl Colors {
             / density.row_height();
         let decades = decades
             .filter(|decades| *decades > 0.0 && *decades < 300.0)
-            .unwrap_or_else(|| (top / least).log10().clamp(1.0, COLOR_DECADES));
+            .unwrap_or_else(|| (4.0 * top / least).log10().clamp(1.0, COLOR_DECADES));
         let floor = top * 10f64.powf(-decades);
         (floor > 0.0 && top < f64::INFINITY).then(|| Self {
             floor,
