@@ -83,8 +83,9 @@ impl Fitted {
     ) -> Result<Option<Self>, ReportError> {
         let logarithmic = axis.scale == Scale::Logarithmic;
         if let Some((start, end)) = axis.range {
+            let width = end - start;
             for value in [start, end] {
-                if !value.is_finite() || (logarithmic && value <= 0.0) || start == end {
+                if !value.is_finite() || (logarithmic && value <= 0.0) || width == 0.0 {
                     return Err(ReportError::Invalid {
                         what: format!("the end of the axis “{}”", axis.label),
                         value,
@@ -167,7 +168,7 @@ fn decades_around(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn linear_around(low: f64, high: f64, snug: bool) -> (f64, f64) {
-    if low == high {
+    if low >= high {
         let room = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };
         return ((low - room).max(f64::MIN), (high + room).min(f64::MAX));
     }
@@ -196,7 +197,7 @@ fn nice_step(step: f64) -> f64 {
 
 fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
     let step = nice_step(high / most as f64 - low / most as f64);
-    if !(step > 0.0 && step.is_finite()) || low + step == low {
+    if !(step > 0.0 && step.is_finite()) || low + step <= low {
         return Vec::new();
     }
     let edge = 1e-9 * step;

@@ -345,10 +345,10 @@ fn draw_band(scene: &mut Scene, frame: &Frame, band: &Band, x: &Fitted, y: &Fitt
     let color = SERIES[5].with_alpha(0.16);
     match band.direction {
         Direction::Horizontal => {
-            scene.rectangle(frame.left, frame.y(high), frame.right, frame.y(low), color)
+            scene.rectangle(frame.left, frame.y(high), frame.right, frame.y(low), color);
         }
         Direction::Vertical => {
-            scene.rectangle(frame.x(low), frame.top, frame.x(high), frame.bottom, color)
+            scene.rectangle(frame.x(low), frame.top, frame.x(high), frame.bottom, color);
         }
     }
 }

@@ -121,11 +121,11 @@ impl<'a> Table<'a> {
         let bytes = self.0.get(at..at + 4)?.try_into().ok()?;
         usize::try_from(u32::from_be_bytes(bytes)).ok()
     }
-    fn find(self, tag: &[u8; 4]) -> Option<Table<'a>> {
+    fn find(self, tag: [u8; 4]) -> Option<Table<'a>> {
         let count = usize::from(self.u16(4)?);
         let record = (0..count)
             .map(|index| 12 + 16 * index)
-            .find(|&at| self.0.get(at..at + 4) == Some(tag))?;
+            .find(|&at| self.0.get(at..at + 4) == Some(&tag[..]))?;
         let start = self.u32(record + 8)?;
         self.0.get(start..start + self.u32(record + 12)?).map(Table)
     }
@@ -134,14 +134,14 @@ impl<'a> Table<'a> {
 impl Font {
     fn read(bytes: &[u8]) -> Option<Self> {
         let file = Table(bytes);
-        let head = file.find(b"head")?;
+        let head = file.find(*b"head")?;
         let scale = 1.0 / f64::from(head.u16(18)?);
         let long_offsets = head.u16(50)? == 1;
-        let metrics = usize::from(file.find(b"hhea")?.u16(34)?);
+        let metrics = usize::from(file.find(*b"hhea")?.u16(34)?);
         let (hmtx, loca, glyf) = (
-            file.find(b"hmtx")?,
-            file.find(b"loca")?,
-            file.find(b"glyf")?,
+            file.find(*b"hmtx")?,
+            file.find(*b"loca")?,
+            file.find(*b"glyf")?,
         );
         let load = |index: usize| -> Option<Glyph> {
             let advance = hmtx.u16(4 * index.min(metrics.checked_sub(1)?))?;
@@ -163,7 +163,7 @@ impl Font {
             })
         };
         let mut glyphs = HashMap::new();
-        for (character, index) in characters(file.find(b"cmap")?)? {
+        for (character, index) in characters(file.find(*b"cmap")?)? {
             glyphs.insert(character, load(index)?);
         }
         Some(Self {

@@ -41,14 +41,17 @@ impl Frame {
             (self.right, self.bottom),
             (self.left, self.bottom),
         ];
-        // Corners are squared by letting each side run half a line width beyond its end.
+        // Corners are squared by letting each side run half a line width beyond its ends.
         let half = width / 2.0;
         for (from, to) in corners.into_iter().zip(corners.into_iter().cycle().skip(1)) {
-            let (ux, uy) = ((to.0 - from.0).signum(), (to.1 - from.1).signum());
-            let (ux, uy) = if from.1 == to.1 { (ux, 0.0) } else { (0.0, uy) };
+            let length = (to.0 - from.0).hypot(to.1 - from.1).max(f64::MIN_POSITIVE);
+            let (ux, uy) = (
+                (to.0 - from.0) / length * half,
+                (to.1 - from.1) / length * half,
+            );
             scene.line(
-                (from.0 - half * ux, from.1 - half * uy),
-                (to.0 + half * ux, to.1 + half * uy),
+                (from.0 - ux, from.1 - uy),
+                (to.0 + ux, to.1 + uy),
                 width,
                 INK,
             );

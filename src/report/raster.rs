@@ -228,18 +228,16 @@ impl Area {
     fn edge(&mut self, from: (f64, f64), to: (f64, f64)) {
         let (mut x0, mut y0) = (from.0 - self.left, from.1 - self.top);
         let (mut x1, mut y1) = (to.0 - self.left, to.1 - self.top);
-        if y0 == y1 {
-            return;
-        }
-        let sign = if y0 < y1 { 1.0 } else { -1.0 };
+        let sign = (y1 - y0).signum();
         if y0 > y1 {
             (x0, y0, x1, y1) = (x1, y1, x0, y0);
         }
-        let slope = (x1 - x0) / (y1 - y0);
         let (start, end) = (y0.max(0.0), y1.min(self.height as f64));
+        // Level edges bound no area.
         if start >= end {
             return;
         }
+        let slope = (x1 - x0) / (y1 - y0);
         let stride = self.width + 2;
         let limit = self.width as f64;
         for row in start as usize..(end.ceil() as usize).min(self.height) {
