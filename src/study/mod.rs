@@ -1,1 +1,7 @@
-//! study
+//! Studies: many evaluations of a link, or of many links.
+
+pub mod margin;
+pub mod reach;
+
+pub use margin::margin;
+pub use reach::{Cause, Reach, ReachError, ReachPoint, Relief, find_reach};
