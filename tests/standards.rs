@@ -1,0 +1,440 @@
+//! Links of the examples against the interfaces they are named after: each closes at its reach with
+//! its worst-case levels, at both ends of its wavelengths with the fibre that is worst there, and
+//! each receiver has the sensitivity its interface asks for.
+
+use eyespan::config::{LinkFile, Override};
+use eyespan::library::Library;
+use eyespan::link::semi_analytic::{ReceivedLight, SemiAnalytic};
+use eyespan::study::margin::{margin_for, target_ber};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().expect("the parts"));
+
+/// A link evaluated as it is.
+struct Outcome {
+    ber: f64,
+    target: f64,
+    /// dB; None at an error floor.
+    margin: Option<f64>,
+    light: Option<ReceivedLight>,
+    /// Outer modulation amplitude at which the target is just met, dBm.
+    sensitivity: Option<f64>,
+}
+
+fn dbm(power: f64) -> f64 {
+    10.0 * (power * 1e3).log10()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/links")
+}
+
+fn overrides(changes: &[&str]) -> Vec<Override> {
+    changes
+        .iter()
+        .map(|change| change.parse().expect("a change"))
+        .collect()
+}
+
+fn solved(file: LinkFile) -> Outcome {
+    let link = file
+        .resolve(&LIBRARY)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(
+        link.warnings.is_empty(),
+        "{}: {:?}",
+        link.name,
+        link.warnings
+    );
+    let mut engine = SemiAnalytic::new(&link).expect("a link");
+    assert!(
+        engine.plan().warnings.is_empty(),
+        "{:?}",
+        engine.plan().warnings
+    );
+    let ber = engine
+        .evaluate()
+        .expect("an error ratio")
+        .decided
+        .errors
+        .bit;
+    let light = engine.received_light();
+    let target = target_ber(&link).expect("a target");
+    let margin = margin_for(&mut engine, target, Some(ber)).expect("a margin");
+    let sensitivity = margin.and_then(|margin| {
+        engine.evaluate_with_loss(margin).expect("an error ratio");
+        Some(dbm(engine.received_light()?.modulation_amplitude))
+    });
+    Outcome {
+        ber,
+        target,
+        margin,
+        light,
+        sensitivity,
+    }
+}
+
+fn example(name: &str, changes: &[&str]) -> Outcome {
+    let path = folder().join(format!("{name}.toml"));
+    solved(LinkFile::read(&path, &overrides(changes)).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// Asserts that a link of the examples closes with the changes given, and prints by how much.
+fn closes(name: &str, changes: &[&str]) {
+    let outcome = example(name, changes);
+    let margin = outcome.margin.unwrap_or(f64::NAN);
+    let received = outcome
+        .light
+        .map(|light| format!(", received OMA {:.2} dBm", dbm(light.modulation_amplitude)))
+        .unwrap_or_default();
+    println!(
+        "{name} [{}]: BER {:.2e}, margin {margin:.2} dB{received}",
+        changes.join(" "),
+        outcome.ber
+    );
+    assert!(
+        outcome.ber <= outcome.target,
+        "{name} {changes:?}: {}",
+        outcome.ber
+    );
+    assert!(margin >= 0.0, "{name} {changes:?}: {margin} dB");
+    if let Some(light) = outcome.light {
+        let link = LinkFile::load(&folder().join(format!("{name}.toml")), &[], &LIBRARY)
+            .unwrap_or_else(|e| panic!("{e}"));
+        let overload = SemiAnalytic::new(&link).expect("a link").plan().overload;
+        assert!(overload.is_none_or(|most| light.average_power < most));
+    }
+}
+
+/// The two worst combinations of wavelength and fibre: most negative and most positive dispersion.
+/// ITU-T G.652 allows zero-dispersion wavelengths of 1300 to 1324 nm.
+fn closes_at_both_ends(name: &str, shortest: f64, longest: f64, changes: &[&str]) {
+    for (wavelength, zero) in [(shortest, 1324.0), (longest, 1300.0)] {
+        let laser = format!("laser.wavelength_nm={wavelength}");
+        let fiber = format!("fibre.zero_dispersion_wavelength_nm={zero}");
+        let all: Vec<&str> = [laser.as_str(), fiber.as_str()]
+            .into_iter()
+            .chain(changes.iter().copied())
+            .collect();
+        closes(name, &all);
+    }
+}
+
+#[test]
+fn ten_gigabit_long_reach_closes_at_10_km() {
+    closes("10gbase-lr", &[]);
+    closes_at_both_ends("10gbase-lr", 1260.0, 1355.0, &[]);
+    // The transmitter of the IEEE 802.3ae link model, which is left a margin of 0.146 dB there after
+    // 1.25 dB for reflections, crosstalk of penalties, duty-cycle distortion and baseline wander.
+    let slow = [
+        "transmitter.bandwidth_ghz=4.75",
+        "transmitter.launch_oma_dbm=-3.2",
+    ];
+    closes_at_both_ends("10gbase-lr", 1260.0, 1355.0, &slow);
+}
+
+#[test]
+fn a_lane_of_100gbase_lr4_closes_at_10_km() {
+    closes("100gbase-lr4-lane", &[]);
+    closes_at_both_ends("100gbase-lr4-lane", 1294.53, 1310.19, &[]);
+}
+
+#[test]
+fn a_lane_of_400gbase_dr4_closes_at_500_m() {
+    closes("400gbase-dr4", &[]);
+    closes_at_both_ends("400gbase-dr4", 1304.5, 1317.5, &[]);
+    let slow = [
+        "transmitter.bandwidth_ghz=21.25",
+        "transmitter.launch_oma_dbm=0.02",
+    ];
+    closes_at_both_ends("400gbase-dr4", 1304.5, 1317.5, &slow);
+}
+
+#[test]
+fn a_lane_of_400gbase_fr4_closes_at_2_km() {
+    closes("400gbase-fr4-lane", &[]);
+    closes_at_both_ends("400gbase-fr4-lane", 1264.5, 1337.5, &[]);
+}
+
+#[test]
+fn a_lane_of_400g_lr4_10_closes_at_10_km() {
+    closes("400g-lr4-10-lane", &[]);
+    // Behind the smaller dispersion of the longest lane a transmitter may send less.
+    closes(
+        "400g-lr4-10-lane",
+        &[
+            "laser.wavelength_nm=1337.5",
+            "fibre.zero_dispersion_wavelength_nm=1300",
+            "transmitter.launch_oma_dbm=0.79",
+        ],
+    );
+}
+
+#[test]
+fn a_lane_of_106_gbd_closes_at_500_m() {
+    closes("800g-dr-106gbd", &[]);
+    closes_at_both_ends("800g-dr-106gbd", 1304.5, 1317.5, &[]);
+}
+
+#[test]
+fn copper_and_1550_nm_links_close_as_they_are() {
+    closes("twinax-26awg-2m-53gbd", &[]);
+    closes("twinax-26awg-1m-106gbd", &[]);
+    closes("25g-nrz-1550nm", &[]);
+}
+
+#[test]
+fn dispersion_ends_the_1550_nm_link_and_not_the_loss() {
+    let with_chirp = example("25g-nrz-1550nm", &["fibre.length_km=20"]);
+    assert!(with_chirp.ber > with_chirp.target);
+    let without_dispersion = example(
+        "25g-nrz-1550nm",
+        &[
+            "fibre.length_km=20",
+            "laser.wavelength_nm=1550",
+            "fibre.zero_dispersion_wavelength_nm=1550",
+        ],
+    );
+    assert!(without_dispersion.margin.is_some_and(|margin| margin > 3.0));
+}
+
+#[test]
+fn every_example_is_tested_here() {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .expect("the examples")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    let tested = include_str!("standards.rs");
+    for name in &names {
+        assert!(
+            tested.contains(&format!("\"{name}\"")),
+            "{name} is not tested"
+        );
+    }
+    assert!(names.len() >= 9, "{names:?}");
+}
+
+/// Channel loss of each interface: stages between transmitter and receiver.
+#[test]
+fn losses_of_the_channels_are_those_of_the_interfaces() {
+    for (name, launch, channel) in [
+        ("10gbase-lr", -5.2, 6.2),
+        ("100gbase-lr4-lane", -1.3, 6.3),
+        ("400gbase-dr4", -0.61, 3.0 + 0.1),
+        ("400gbase-fr4-lane", -0.07, 4.0 + 0.3),
+        ("400g-lr4-10-lane", 1.53, 6.3 + 0.5),
+        ("800g-dr-106gbd", 0.39, 3.0 + 0.1),
+    ] {
+        let light = example(name, &[]).light.expect("light");
+        let received = dbm(light.modulation_amplitude);
+        assert!(
+            (received - (launch - channel)).abs() < 0.01,
+            "{name}: {received}"
+        );
+    }
+}
+
+/// A transmitter without noise in front of a receiver.
+fn reference(
+    format: &str,
+    symbol_rate_gbd: f64,
+    bandwidth_ghz: f64,
+    receiver: &str,
+    taps: usize,
+) -> String {
+    let (pattern, target) = if format == "nrz" {
+        ("prbs11", 1e-12)
+    } else {
+        ("prbs13q", 2.4e-4)
+    };
+    format!(
+        r#"
+        [signal]
+        format = "{format}"
+        symbol_rate_gbd = {symbol_rate_gbd}
+        pattern = "{pattern}"
+        [[stage]]
+        laser = {{ wavelength_nm = 1310.0, rin_db_per_hz = -250.0 }}
+        [[stage]]
+        electro_absorption_modulator = {{ name = "transmitter", extinction_ratio_db = 5.0, bandwidth_ghz = {bandwidth_ghz}, filter = "gaussian", launch_oma_dbm = -5.0 }}
+        [[stage]]
+        fiber = {{ name = "fibre", length_km = 1.0, attenuation_db_per_km = 0.0, dispersion_ps_per_nm_km = 0.0 }}
+        [[stage]]
+        photoreceiver = {{ {receiver} }}
+        [equalizer]
+        feed_forward_taps = {taps}
+        [target]
+        pre_fec_ber = {target}
+        "#
+    )
+}
+
+fn sensitivity(text: &str, changes: &[&str]) -> f64 {
+    let file = LinkFile::parse(text, "reference.toml", &overrides(changes));
+    solved(file.unwrap_or_else(|errors| panic!("{errors}")))
+        .sensitivity
+        .expect("no error floor")
+}
+
+#[test]
+fn receivers_have_the_sensitivity_of_their_interface() {
+    // The second column is the bandwidth of a Gaussian transmitter: as fast as the symbol rate, or
+    // with the TDECQ that the limit is for. TDECQ of a Gaussian of x times the symbol rate, from the
+    // four values below: 0.32 + 0.24/x^2, so 0.9 dB at 0.643 and 1.4 dB at 0.471.
+    for (part, format, rate, bandwidth, taps, limit) in [
+        ("pin-tia-10g", "nrz", 10.3125, 10.3125, 1, -12.6),
+        ("pin-tia-26g", "nrz", 25.78125, 25.78125, 1, -8.6),
+        ("pin-tia-53g", "pam4", 53.125, 34.2, 5, -4.4),
+        ("pin-tia-53g-2km", "pam4", 53.125, 25.0, 5, -4.6),
+        ("pin-tia-53g-10km", "pam4", 53.125, 25.0, 5, 1.4 - 7.9),
+        ("pin-tia-106g", "pam4", 106.25, 68.3, 15, 0.9 - 4.3),
+    ] {
+        let text = reference(
+            format,
+            rate,
+            bandwidth,
+            &format!("model = \"{part}\""),
+            taps,
+        );
+        let found = sensitivity(&text, &[]);
+        println!("{part}: {found:.2} dBm of modulation amplitude, limit {limit:.1} dBm");
+        assert!(
+            found <= limit && found > limit - 0.5,
+            "{part}: {found} dBm, limit {limit} dBm"
+        );
+    }
+}
+
+/// What a transmitter costs in the reference receiver of IEEE Std 802.3 clause 121.8.5.3 (half the
+/// symbol rate, five taps), against levels without interference, dB. The receiver samples at the best
+/// instant instead of at 0.45 and 0.55 of the interval, so that this is a lower bound of TDECQ.
+fn reference_penalty(symbol_rate_gbd: f64, changes: &[&str]) -> f64 {
+    let half = 0.5 * symbol_rate_gbd;
+    let receiver = format!(
+        "responsivity_a_per_w = 1.0, noise_pa_per_sqrt_hz = 60.0, bandwidth_ghz = {half}, filter = \"bessel-thomson-4\""
+    );
+    let text = reference("pam4", symbol_rate_gbd, half, &receiver, 5);
+    // Noise behind the filter, whose noise bandwidth is 1.046 times its bandwidth.
+    let deviation = 60e-12 * (1.046 * half * 1e9).sqrt();
+    // Clause 121.8.5.3: TDECQ = 10 lg(OMA/(6 * 3.414 * R)).
+    sensitivity(&text, changes) - dbm(6.0 * 3.414 * deviation)
+}
+
+#[test]
+fn launch_levels_are_what_the_transmitters_penalty_asks_for() {
+    // TDECQ of Gaussian transmitters of 0.75, 0.50 and 0.40 of 53.125 GBd: 0.74, 1.28 and 1.83 dB,
+    // calculated from the clause's definition with a program of its own.
+    for (bandwidth, tdecq) in [("39.84375", 0.744), ("26.5625", 1.276), ("21.25", 1.832)] {
+        let change = format!("transmitter.bandwidth_ghz={bandwidth}");
+        let bound = reference_penalty(53.125, &[&change]);
+        assert!(
+            bound < tdecq && bound > tdecq - 0.3,
+            "{bandwidth} GHz: {bound} dB"
+        );
+    }
+    // Launch = the interface's OMA minus TDECQ + TDECQ + what the laser's noise adds to it.
+    for (name, rate, offset, tdecq, er, rin, line) in [
+        (
+            "400gbase-dr4",
+            53.125,
+            -2.2,
+            1.28,
+            3.5,
+            -144.35,
+            (0.0, 1310.0),
+        ),
+        (
+            "400gbase-fr4-lane",
+            53.125,
+            -1.7,
+            1.32,
+            4.5,
+            -142.44,
+            (-11.9, 1264.5),
+        ),
+        (
+            "400g-lr4-10-lane",
+            53.125,
+            -1.1,
+            2.21,
+            3.5,
+            -144.35,
+            (-59.4, 1264.5),
+        ),
+        (
+            "800g-dr-106gbd",
+            106.25,
+            -1.2,
+            1.28,
+            3.5,
+            -147.35,
+            (0.0, 1310.0),
+        ),
+    ] {
+        let (dispersion, wavelength) = line;
+        let common = [
+            format!("transmitter.extinction_ratio_db={er}"),
+            format!("fibre.dispersion_ps_per_nm_km={dispersion}"),
+            format!("laser.wavelength_nm={wavelength}"),
+        ];
+        let quiet: Vec<&str> = common.iter().map(String::as_str).collect();
+        let noise = format!("laser.rin_db_per_hz={rin}");
+        let mut noisy = quiet.clone();
+        noisy.push(&noise);
+        let added = reference_penalty(rate, &noisy) - reference_penalty(rate, &quiet);
+        let asked = offset + tdecq + added;
+        let light = example(name, &["photoreceiver.noise_pa_per_sqrt_hz=1"]).light;
+        let channel = if name == "400g-lr4-10-lane" {
+            6.8
+        } else if name == "400gbase-fr4-lane" {
+            4.3
+        } else {
+            3.1
+        };
+        let launched = dbm(light.expect("light").modulation_amplitude) + channel;
+        println!(
+            "{name}: launched {launched:.2} dBm, asked for {asked:.2} dBm, noise {added:.2} dB"
+        );
+        assert!(
+            (launched - asked).abs() < 0.03,
+            "{name}: {launched} and {asked} dBm"
+        );
+    }
+}
+
+/// RIN of a laser from RINxOMA, both dB/Hz, with the noise taken at the mean power: the modulation's
+/// power is (OMA/2)^2, and OMA/2 = (r - 1)/(r + 1) of the mean power.
+#[test]
+fn laser_noise_is_the_limit_relative_to_the_modulation() {
+    for (name, limit, er) in [
+        ("10gbase-lr", -128.0, 3.5),
+        ("100gbase-lr4-lane", -130.0, 4.0),
+        ("400gbase-dr4", -136.0, 3.5),
+        ("400gbase-fr4-lane", -136.0, 4.5),
+        ("400g-lr4-10-lane", -136.0, 3.5),
+        ("800g-dr-106gbd", -139.0, 3.5),
+    ] {
+        let text = std::fs::read_to_string(folder().join(format!("{name}.toml"))).expect(name);
+        let written = |key: &str| -> f64 {
+            let after = text.split(&format!("{key} = ")).nth(1).expect(key);
+            let end = after.find([',', ' ']).expect("an end");
+            after[..end].parse().expect("a number")
+        };
+        let r = 10f64.powf(er / 10.0);
+        let rin = limit - 20.0 * ((r + 1.0) / (r - 1.0)).log10();
+        assert!((written("extinction_ratio_db") - er).abs() < 1e-9, "{name}");
+        assert!(
+            (written("rin_db_per_hz") - rin).abs() < 0.01,
+            "{name}: {rin}"
+        );
+    }
+}
