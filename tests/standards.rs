@@ -125,8 +125,9 @@ fn closes_at_both_ends(name: &str, shortest: f64, longest: f64, changes: &[&str]
 fn ten_gigabit_long_reach_closes_at_10_km() {
     closes("10gbase-lr", &[]);
     closes_at_both_ends("10gbase-lr", 1260.0, 1355.0, &[]);
-    // The transmitter of the IEEE 802.3ae link model, which is left a margin of 0.146 dB there after
-    // 1.25 dB for reflections, crosstalk of penalties, duty-cycle distortion and baseline wander.
+    // The transmitter of the IEEE 802.3ae link model, which leaves a margin of 0.146 dB there, with
+    // reflections and the interaction of penalties, which are not modelled here, and a receiver eye
+    // that pays for baseline wander and duty-cycle distortion.
     let slow = [
         "transmitter.bandwidth_ghz=4.75",
         "transmitter.launch_oma_dbm=-3.2",
