@@ -24,8 +24,12 @@ pub fn adapt(
         return None;
     }
     let mean = received[..n].iter().sum::<f64>() / n as f64;
-    let deviation =
-        (received[..n].iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n as f64).sqrt();
+    let deviation = (received[..n]
+        .iter()
+        .map(|y| (y - mean).powi(2))
+        .sum::<f64>()
+        / n as f64)
+        .sqrt();
     if !(deviation > 0.0 && deviation.is_finite()) {
         return None;
     }
@@ -93,7 +97,9 @@ mod tests {
         let y: Vec<f64> = (0..1021)
             .map(|n| 0.3 * a[n] + 0.08 * a[(n + 1020) % 1021] + 0.05 * a[(n + 1) % 1021] + 2.0)
             .collect();
-        let solved = Covariances::measure(&y, &a, &[], 5, 1).solve(5, 2, 1).unwrap();
+        let solved = Covariances::measure(&y, &a, &[], 5, 1)
+            .solve(5, 2, 1)
+            .unwrap();
         let adapted = adapt(&y, &a, 5, 2, 1, 0.02, 200_000).unwrap();
         for (s, l) in solved.feed_forward.iter().zip(&adapted.feed_forward) {
             assert!((s - l).abs() < 0.02 * solved.feed_forward[2], "{s} {l}");

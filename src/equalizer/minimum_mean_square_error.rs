@@ -50,7 +50,10 @@ impl Covariances {
         feedback: usize,
     ) -> Self {
         let n = received.len().min(levels.len()).max(1);
-        let (received, levels) = (&received[..n.min(received.len())], &levels[..n.min(levels.len())]);
+        let (received, levels) = (
+            &received[..n.min(received.len())],
+            &levels[..n.min(levels.len())],
+        );
         let mean = |x: &[f64]| x.iter().sum::<f64>() / n as f64;
         let (mean_received, mean_level) = (mean(received), mean(levels));
         let reach = (feed_forward + feedback + 1).min(n - 1);
@@ -153,8 +156,12 @@ mod tests {
     #[test]
     fn a_decision_feedback_tap_cancels_a_postcursor_exactly() {
         let a = levels(511);
-        let y: Vec<f64> = (0..511).map(|n| 2.0 * a[n] + 0.6 * a[(n + 510) % 511] + 0.3).collect();
-        let taps = Covariances::measure(&y, &a, &[1e-9], 1, 1).solve(1, 0, 1).unwrap();
+        let y: Vec<f64> = (0..511)
+            .map(|n| 2.0 * a[n] + 0.6 * a[(n + 510) % 511] + 0.3)
+            .collect();
+        let taps = Covariances::measure(&y, &a, &[1e-9], 1, 1)
+            .solve(1, 0, 1)
+            .unwrap();
         assert!((taps.feed_forward[0] - 0.5).abs() < 1e-6);
         assert!((taps.feedback[0] - 0.3).abs() < 1e-6);
         assert!((taps.offset + 0.15).abs() < 1e-6);
@@ -164,7 +171,9 @@ mod tests {
     #[test]
     fn a_noisy_single_tap_is_the_wiener_gain() {
         let a = levels(511);
-        let taps = Covariances::measure(&a, &a, &[0.25], 1, 0).solve(1, 0, 0).unwrap();
+        let taps = Covariances::measure(&a, &a, &[0.25], 1, 0)
+            .solve(1, 0, 0)
+            .unwrap();
         assert!((taps.feed_forward[0] - 0.8).abs() < 1e-4);
         assert!((taps.mean_square_error - 0.2).abs() < 1e-4);
     }

@@ -219,7 +219,10 @@ mod tests {
             slope: 80.0,
         };
         let (_, beta3) = dispersion.beta(1550e-9);
-        assert!((beta3 * 1e39 - 0.165_825_394e-12 * 1e12).abs() < 1e-6, "{beta3}");
+        assert!(
+            (beta3 * 1e39 - 0.165_825_394e-12 * 1e12).abs() < 1e-6,
+            "{beta3}"
+        );
     }
 
     #[test]

@@ -53,8 +53,19 @@ pub struct Decided {
     pub deviations: Vec<f64>,
 }
 
+/// How carefully thresholds are placed.
+#[derive(Clone, Copy)]
+enum Search {
+    /// From means and deviations of the levels, while phases are compared.
+    Quick,
+    /// As asked for.
+    Final(Thresholds),
+}
+
 /// Symbols on which the pattern is first aligned with the waveform.
-const ALIGNMENT_SYMBOLS: usize = 1024;
+const ALIGNMENT_SYMBOLS: usize = 256;
+/// Phases of a symbol that the alignment tries.
+const ALIGNMENT_PHASES: usize = 4;
 /// Symbols of delay the alignment covers.
 const ALIGNMENT_REACH: usize = 48;
 
@@ -64,7 +75,9 @@ impl DecisionInput<'_> {
         let n = self.received.len();
         let at = |k: usize| (k * self.samples_per_symbol + sample) % n;
         if fraction == 0.0 {
-            (0..self.symbols.len()).map(|k| self.received[at(k)]).collect()
+            (0..self.symbols.len())
+                .map(|k| self.received[at(k)])
+                .collect()
         } else {
             let interpolator = Interpolator::new(fraction);
             (0..self.symbols.len())
@@ -90,7 +103,8 @@ impl DecisionInput<'_> {
         let sps = self.samples_per_symbol;
         let mut best = (f64::NEG_INFINITY, 0);
         let mut stretch = vec![0.0; count];
-        for phase in 0..sps {
+        let mean_level = levels[..count].iter().sum::<f64>() / count as f64;
+        for phase in (0..sps).step_by((sps / ALIGNMENT_PHASES).max(1)) {
             let y = self.sampled(phase, 0.0);
             for lag in 0..=2 * reach {
                 // The pulse may come up to `reach` symbols late, or a quarter of that early.
@@ -100,8 +114,8 @@ impl DecisionInput<'_> {
                     *s = y[if at >= n { at - n } else { at }];
                 }
                 let mean = stretch.iter().sum::<f64>() / count as f64;
-                let mean_level = levels[..count].iter().sum::<f64>() / count as f64;
-                let correlation = dot(&stretch, &levels[..count]) / count as f64 - mean * mean_level;
+                let correlation =
+                    dot(&stretch, &levels[..count]) / count as f64 - mean * mean_level;
                 if correlation > best.0 {
                     best = (correlation, (shift * sps + phase) % (n * sps));
                 }
@@ -150,8 +164,8 @@ impl DecisionInput<'_> {
         );
         let levels = self.modulation.level_positions();
         let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
-        let spread = levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>()
-            / levels.len().max(1) as f64;
+        let spread =
+            levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / levels.len().max(1) as f64;
         // The wander is that of unit data: behind the equaliser the levels are themselves.
         constant += self.noise.wander.powi(2) * spread;
         let Some(signal) = &self.noise.signal else {
@@ -180,8 +194,7 @@ impl DecisionInput<'_> {
                     if fraction == 0.0 {
                         here
                     } else {
-                        let next =
-                            dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
+                        let next = dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
                         here * (1.0 - fraction) + next * fraction
                     }
                 } else {
@@ -210,10 +223,11 @@ impl DecisionInput<'_> {
         DecisionSamples { by_level }
     }
 
-    fn thresholds_of(&self, samples: &DecisionSamples, thresholds: Thresholds) -> Vec<f64> {
+    fn thresholds_of(samples: &DecisionSamples, thresholds: Search) -> Vec<f64> {
         match thresholds {
-            Thresholds::Optimum => samples.optimum_thresholds(),
-            Thresholds::Midway => samples.midway_thresholds(),
+            Search::Final(Thresholds::Optimum) => samples.optimum_thresholds(),
+            Search::Final(Thresholds::Midway) => samples.midway_thresholds(),
+            Search::Quick => samples.balanced_thresholds(),
         }
     }
 
@@ -224,7 +238,7 @@ impl DecisionInput<'_> {
         levels: &[f64],
         taps: Option<&Taps>,
         noise: &[f64],
-        thresholds: Thresholds,
+        thresholds: Search,
     ) -> Option<Decided> {
         let sampled = self.sampled(sample, fraction);
         let taps = match taps {
@@ -233,7 +247,7 @@ impl DecisionInput<'_> {
         };
         let (values, deviations) = self.equalised(sample, fraction, &sampled, levels, &taps);
         let samples = self.samples_of(&values, &deviations);
-        let thresholds = self.thresholds_of(&samples, thresholds);
+        let thresholds = Self::thresholds_of(&samples, thresholds);
         let errors = samples.error_ratios(&thresholds, self.modulation);
         Some(Decided {
             rule: DecisionRule {
@@ -263,29 +277,51 @@ impl DecisionInput<'_> {
             let taps = self.solve(&self.sampled(sample, 0.0), &levels, &noise)?;
             Some((sample, taps))
         };
-        let (sample, taps) = (0..sps).filter_map(candidate).min_by(|a, b| {
-            a.1.mean_square_error.total_cmp(&b.1.mean_square_error)
-        })?;
+        let (sample, taps) = (0..sps)
+            .filter_map(candidate)
+            .min_by(|a, b| a.1.mean_square_error.total_cmp(&b.1.mean_square_error))?;
         if let SamplingPhase::Offset(offset) = phase {
             let time = sample as f64 + offset * sps as f64 + total as f64;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let whole = time.floor() as usize;
-            return self.decide_at(whole % total, time - time.floor(), &levels, None, &noise, thresholds);
+            return self.decide_at(
+                whole % total,
+                time - time.floor(),
+                &levels,
+                None,
+                &noise,
+                Search::Final(thresholds),
+            );
         }
-        let at = |offset: f64| {
+        let at = |offset: f64, search: Search| {
             let time = sample as f64 + offset + total as f64;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let whole = time.floor() as usize;
             let fraction = time - time.floor();
             let keep = (offset == 0.0).then_some(&taps);
-            self.decide_at(whole % total, fraction, &levels, keep, &noise, thresholds)
+            self.decide_at(whole % total, fraction, &levels, keep, &noise, search)
         };
-        self.refine(at)
+        let (offset, quick) = self.refine(|offset| at(offset, Search::Quick))?;
+        match thresholds {
+            Thresholds::Optimum => {
+                let thresholds = quick.samples.optimum_thresholds();
+                let errors = quick.samples.error_ratios(&thresholds, self.modulation);
+                Some(Decided {
+                    errors,
+                    rule: DecisionRule {
+                        thresholds,
+                        ..quick.rule
+                    },
+                    ..quick
+                })
+            }
+            Thresholds::Midway => at(offset, Search::Final(thresholds)),
+        }
     }
 
     /// The phase with the fewest errors around the best whole sample, by a parabola through the
     /// logarithm of the error ratio.
-    fn refine(&self, at: impl Fn(f64) -> Option<Decided>) -> Option<Decided> {
+    fn refine(&self, at: impl Fn(f64) -> Option<Decided>) -> Option<(f64, Decided)> {
         let cost = |d: &Decided| d.errors.bit.max(1e-300).ln();
         let mut best = at(0.0)?;
         let mut position = 0.0;
@@ -313,22 +349,35 @@ impl DecisionInput<'_> {
                 let refined = at(position + vertex * step)?;
                 if cost(&refined) < cost(&best) {
                     best = refined;
+                    position += vertex * step;
                 }
             }
         }
-        Some(best)
+        Some((position, best))
     }
 
     /// Decides with a given rule's phase, solving for new taps and thresholds.
     pub fn decide_near(&self, rule: &DecisionRule, thresholds: Thresholds) -> Option<Decided> {
         let levels = self.levels();
         let noise = self.noise.covariance();
-        self.decide_at(rule.sample, rule.fraction, &levels, None, &noise, thresholds)
+        self.decide_at(
+            rule.sample,
+            rule.fraction,
+            &levels,
+            None,
+            &noise,
+            Search::Final(thresholds),
+        )
     }
 
     /// Replaces solved taps by adapted ones where the equaliser asks for it: the rule is applied to
     /// the waveform with stationary noise of the solved taps' level.
-    pub fn adapt(&self, decided: Decided, noise: &[f64], thresholds: Thresholds) -> Option<Decided> {
+    pub fn adapt(
+        &self,
+        decided: Decided,
+        noise: &[f64],
+        thresholds: Thresholds,
+    ) -> Option<Decided> {
         let Adaptation::LeastMeanSquares {
             step,
             training_symbols,
@@ -354,7 +403,14 @@ impl DecisionInput<'_> {
             training_symbols,
         )?;
         let noise = self.noise.covariance();
-        self.decide_at(rule.sample, rule.fraction, &levels, Some(&taps), &noise, thresholds)
+        self.decide_at(
+            rule.sample,
+            rule.fraction,
+            &levels,
+            Some(&taps),
+            &noise,
+            Search::Final(thresholds),
+        )
     }
 }
 

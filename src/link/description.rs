@@ -48,7 +48,7 @@ pub struct SignalFormat {
 }
 
 /// A stage and the name it is called by.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NamedStage {
     /// The stage's own name, or its kind where it has none.
     pub name: String,
@@ -57,7 +57,7 @@ pub struct NamedStage {
 }
 
 /// One stage of a link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// Electrical source.
     Driver(Driver),

@@ -117,9 +117,8 @@ impl Drive {
         };
         let jittered = !driver.jitter.is_none();
         let half_symbol = |k: usize| Complex64::cis(PI * grid.frequency(k) / symbol_rate);
-        let edge = jittered.then(|| {
-            from_spectrum(|k| transfer[k] * half_symbol(k), samples, sps, warnings)
-        });
+        let edge = jittered
+            .then(|| from_spectrum(|k| transfer[k] * half_symbol(k), samples, sps, warnings));
         let edge_second = jittered.then(|| {
             from_spectrum(
                 |k| {

@@ -124,11 +124,27 @@ enum Prepared {
     Modulate(Arc<Table<Complex64>>),
     Detect(f64),
     Compress(Arc<Table<f64>>),
-    RelativeIntensity { stream: Stream, deviation: f64 },
-    Phase { stream: Stream, deviation: f64 },
-    Shot { stream: Stream, charge: f64, dark: f64 },
-    White { stream: Stream, deviation: f64 },
-    Coloured { stream: Stream, shape: Arc<Vec<Complex64>> },
+    RelativeIntensity {
+        stream: Stream,
+        deviation: f64,
+    },
+    Phase {
+        stream: Stream,
+        deviation: f64,
+    },
+    Shot {
+        stream: Stream,
+        charge: f64,
+        dark: f64,
+    },
+    White {
+        stream: Stream,
+        deviation: f64,
+    },
+    Coloured {
+        stream: Stream,
+        shape: Arc<Vec<Complex64>>,
+    },
 }
 
 /// A link prepared for counting errors.
@@ -218,7 +234,8 @@ impl MonteCarlo {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let bit_table = (0..levels * levels)
             .map(|i| {
-                (1000.0 * modulation.bit_errors(label(i / levels), label(i % levels))).round() as u64
+                (1000.0 * modulation.bit_errors(label(i / levels), label(i % levels))).round()
+                    as u64
             })
             .collect();
         let wander = plan.operations.iter().find_map(|o| match o.operation {
@@ -268,9 +285,7 @@ impl MonteCarlo {
         let mut wander = 0.0;
         loop {
             let left = self.settings.maximum_symbols.saturating_sub(counts.symbols);
-            let segments = left
-                .div_ceil(SEGMENT_SYMBOLS as u64)
-                .min(ROUND_SEGMENTS);
+            let segments = left.div_ceil(SEGMENT_SYMBOLS as u64).min(ROUND_SEGMENTS);
             let starts = self.wander_states(segment, segments, &mut wander);
             let results: Vec<Result<Counts, LinkError>> = (0..segments)
                 .into_par_iter()
@@ -373,11 +388,15 @@ impl MonteCarlo {
         // A block of samples [s0, s0 + N) is valid in [s0 + lead, s0 + N − trail). The decision of
         // symbol k draws on samples around (k + precursor − i)·sps + delay.
         let guard = HALF_WIDTH + 3;
-        let earliest = self.decision_delay - ((count - 1 - taps.precursor.min(count - 1)) * sps).cast_signed()
+        let earliest = self.decision_delay
+            - ((count - 1 - taps.precursor.min(count - 1)) * sps).cast_signed()
             - guard.cast_signed();
         let latest = self.decision_delay + (taps.precursor * sps + guard).cast_signed();
         // Symbols between the block's begin and the first one decided.
-        let skip = (self.lead.cast_signed() - earliest).max(0).cast_unsigned().div_ceil(sps);
+        let skip = (self.lead.cast_signed() - earliest)
+            .max(0)
+            .cast_unsigned()
+            .div_ceil(sps);
         let samples = self.block_symbols * sps;
         let room = samples.cast_signed() - self.trail.cast_signed() - latest - 1;
         let whole = room.max(0).cast_unsigned() / sps + 1;
@@ -419,8 +438,7 @@ impl MonteCarlo {
                     let floor = time.floor();
                     let interpolator = Interpolator::new(time - floor);
                     #[allow(clippy::cast_possible_truncation)]
-                    let centre =
-                        base + ((k + taps.precursor) * sps).cast_signed() + floor as isize;
+                    let centre = base + ((k + taps.precursor) * sps).cast_signed() + floor as isize;
                     let last = wave.len() - HALF_WIDTH - 1;
                     let centre = centre.max(0).cast_unsigned().min(last);
                     *z = taps.offset + self.tapped(wave, centre, Some(&interpolator));
@@ -437,7 +455,9 @@ impl MonteCarlo {
         let sps = self.plan.samples_per_symbol;
         let mut sum = 0.0;
         for (i, w) in self.rule.taps.feed_forward.iter().enumerate() {
-            let Some(at) = centre.checked_sub(i * sps) else { break };
+            let Some(at) = centre.checked_sub(i * sps) else {
+                break;
+            };
             sum += w * match interpolator {
                 None => wave[at],
                 Some(interpolator) => interpolator.at(&wave[at + 1 - HALF_WIDTH.min(at + 1)..]),
@@ -579,7 +599,11 @@ impl MonteCarlo {
             edges.extend((0..count).map(|k| {
                 let late = displacement(drive.jitter, noise[k], uniform[k]);
                 let step = weights[k + 1] - weights[k];
-                if order == 1 { -step * late } else { step * late * late }
+                if order == 1 {
+                    -step * late
+                } else {
+                    step * late * late
+                }
             }));
             extra.resize(out.len(), 0.0);
             pulse.shape(edges, sps, extra);

@@ -4,6 +4,7 @@ use super::error::LinkError;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::{Propagation, Wave, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
+use crate::receiver::NoiseDensity;
 use crate::signal::convolution::{FiniteResponse, band_edge};
 use crate::signal::kernels::dot;
 use crate::signal::{Grid, Table};
@@ -72,12 +73,63 @@ pub struct ReceivedNoise {
     pub sampling_rate: f64,
 }
 
+/// What noises pass on their way to the receiver's output; kept between evaluations, since it
+/// rarely changes.
+#[derive(Debug, Clone, Default)]
+pub struct NoiseResponses {
+    tails: Vec<(Vec<Linear>, Tail)>,
+    covariances: Vec<(Vec<Linear>, NoiseDensity, Vec<f64>)>,
+}
+
+impl NoiseResponses {
+    fn tail(&mut self, plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
+        if let Some((_, tail)) = self
+            .tails
+            .iter()
+            .find(|(known, _)| known.iter().eq(linears.iter().copied()))
+        {
+            return Ok(tail.clone());
+        }
+        let tail = tail_of(plan, linears)?;
+        self.tails.clear();
+        self.tails.push((owned(linears), tail.clone()));
+        Ok(tail)
+    }
+
+    fn covariance(
+        &mut self,
+        plan: &Plan,
+        linears: &[&Linear],
+        density: &NoiseDensity,
+    ) -> Result<Vec<f64>, LinkError> {
+        if let Some((_, _, covariance)) = self
+            .covariances
+            .iter()
+            .find(|(known, of, _)| of == density && known.iter().eq(linears.iter().copied()))
+        {
+            return Ok(covariance.clone());
+        }
+        let covariance = additive_covariance(plan, linears, &|f| density.at(f))?;
+        self.covariances
+            .push((owned(linears), density.clone(), covariance.clone()));
+        Ok(covariance)
+    }
+}
+
+fn owned(linears: &[&Linear]) -> Vec<Linear> {
+    linears.iter().map(|&l| l.clone()).collect()
+}
+
 impl ReceivedNoise {
     /// Collects the noises of a plan whose waveforms are known.
     ///
     /// # Errors
     /// [`LinkError`] where a response cannot be used.
-    pub fn collect(plan: &Plan, propagation: &Propagation) -> Result<Self, LinkError> {
+    pub fn collect(
+        plan: &Plan,
+        propagation: &Propagation,
+        responses: &mut NoiseResponses,
+    ) -> Result<Self, LinkError> {
         let mut noise = Self {
             sampling_rate: plan.sampling_rate(),
             ..Self::default()
@@ -94,9 +146,11 @@ impl ReceivedNoise {
                     let linears = linears_after(plan, i);
                     noise.stationary.push(StationaryNoise {
                         kind: NoiseKind::Thermal,
-                        covariance: additive_covariance(plan, &linears, &|f| {
-                            slope * density.at(f)
-                        })?,
+                        covariance: responses
+                            .covariance(plan, &linears, density)?
+                            .iter()
+                            .map(|c| slope * c)
+                            .collect(),
                     });
                 }
                 Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
@@ -109,11 +163,12 @@ impl ReceivedNoise {
                         noise.signal = Some(signal_noise(
                             plan,
                             propagation,
+                            responses.tail(plan, &linears_after(plan, detector))?,
                             detector,
                             current,
                             *dark,
                             intensity,
-                        )?);
+                        ));
                     }
                 }
                 Operation::HighPass(corner) => {
@@ -209,10 +264,7 @@ fn additive_covariance(
         .map(|(k, h)| {
             let f = grid.frequency(k);
             let edge = band_edge(f, grid.sampling_rate);
-            Complex64::new(
-                0.5 * density(f) * h.norm_sqr() * edge * edge * df,
-                0.0,
-            )
+            Complex64::new(0.5 * density(f) * h.norm_sqr() * edge * edge * df, 0.0)
         })
         .collect();
     rustfft::FftPlanner::new()
@@ -224,11 +276,10 @@ fn additive_covariance(
 }
 
 /// Impulse response of what follows a place.
-fn tail_after(plan: &Plan, index: usize) -> Result<Tail, LinkError> {
-    let linears = linears_after(plan, index);
+fn tail_of(plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
     let refused = std::cell::RefCell::new(None);
     let finite = FiniteResponse::design("the receiver", plan.sampling_rate(), &|grid, out| {
-        if let Err(error) = transfer(&linears, grid, out) {
+        if let Err(error) = transfer(linears, grid, out) {
             *refused.borrow_mut() = Some(error);
         }
     });
@@ -245,12 +296,12 @@ fn tail_after(plan: &Plan, index: usize) -> Result<Tail, LinkError> {
 fn signal_noise(
     plan: &Plan,
     propagation: &Propagation,
+    tail: Tail,
     detector: usize,
     current: &[f64],
     dark: f64,
     intensity: f64,
-) -> Result<SignalNoise, LinkError> {
-    let tail = tail_after(plan, detector)?;
+) -> SignalNoise {
     let (mut shot_sum, mut intensity_sum) = (0.0, 0.0);
     let mut density: Vec<f64> = current
         .iter()
@@ -278,7 +329,7 @@ fn signal_noise(
         })
         .collect();
     let total = (shot_sum + intensity_sum).max(f64::MIN_POSITIVE);
-    Ok(SignalNoise {
+    SignalNoise {
         tail,
         density,
         shares: vec![
@@ -286,7 +337,7 @@ fn signal_noise(
             (NoiseKind::RelativeIntensity, intensity_sum / total),
         ],
         covariance,
-    })
+    }
 }
 
 impl Tail {

@@ -125,6 +125,8 @@ pub enum Operation {
 pub struct PlannedOperation {
     /// Name of the stage.
     pub stage: String,
+    /// Position of the stage in the link, from 0.
+    pub stage_index: usize,
     /// What it does.
     pub operation: Operation,
 }
@@ -183,6 +185,52 @@ impl Plan {
         matches!(self.quantity, DecisionQuantity::Photocurrent { .. })
     }
 
+    /// Takes over from a link that differs from the one planned in nothing but the lengths of
+    /// fibres and cables and in lumped losses; false, and unchanged, where it differs in more.
+    pub fn take_lengths(&mut self, old: &Link, new: &Link) -> bool {
+        if old.signal != new.signal
+            || old.engine.samples_per_symbol != new.engine.samples_per_symbol
+            || old.stages.len() != new.stages.len()
+        {
+            return false;
+        }
+        let mut operations = self.operations.clone();
+        let mut delay = self.delay;
+        for (index, (a, b)) in old.stages.iter().zip(&new.stages).enumerate() {
+            if a.stage == b.stage {
+                continue;
+            }
+            let linear = match (&a.stage, &b.stage) {
+                (Stage::Fiber(a), Stage::Fiber(b)) => {
+                    if b.check().is_err() || a.attenuation != b.attenuation {
+                        return false;
+                    }
+                    delay += b.delay() - a.delay();
+                    Linear::Fiber(b.clone(), self.wavelength.unwrap_or(f64::NAN))
+                }
+                (Stage::OpticalLoss(_), Stage::OpticalLoss(b)) => Linear::Loss(*b),
+                (Stage::Twinax(a), Stage::Twinax(b)) => {
+                    delay += b.propagation_delay() - a.propagation_delay();
+                    Linear::Twinax(*b)
+                }
+                _ => return false,
+            };
+            let Some(planned) = operations
+                .iter_mut()
+                .find(|o| o.stage_index == index && matches!(o.operation, Operation::Linear(_)))
+            else {
+                return false;
+            };
+            if matches!(planned.operation, Operation::Linear(Linear::Gain(_))) {
+                return false;
+            }
+            planned.operation = Operation::Linear(linear);
+        }
+        self.operations = operations;
+        self.delay = delay;
+        true
+    }
+
     /// Turns a link into operations.
     ///
     /// # Errors
@@ -201,6 +249,7 @@ enum Domain {
 
 struct Builder<'a> {
     link: &'a Link,
+    stage_index: usize,
     driver: Option<Driver>,
     /// Responses that shape the drive in front of the modulator.
     shaping: Vec<DriveResponse>,
@@ -220,6 +269,7 @@ impl<'a> Builder<'a> {
     fn new(link: &'a Link) -> Self {
         Self {
             link,
+            stage_index: 0,
             driver: None,
             shaping: Vec::new(),
             laser: None,
@@ -238,6 +288,7 @@ impl<'a> Builder<'a> {
     fn push(&mut self, name: &str, operation: Operation) {
         self.operations.push(PlannedOperation {
             stage: name.to_owned(),
+            stage_index: self.stage_index,
             operation,
         });
     }
@@ -245,6 +296,7 @@ impl<'a> Builder<'a> {
     fn build(mut self) -> Result<Plan, LinkError> {
         let link = self.link;
         for (i, named) in link.stages.iter().enumerate() {
+            self.stage_index = i;
             self.stage(&named.name, &named.stage)
                 .map_err(|error| match error {
                     Refused::Because(reason) => LinkError::Stage {
@@ -311,13 +363,26 @@ impl<'a> Builder<'a> {
                 self.laser = Some(*laser);
             }
             Stage::ElectroAbsorptionModulator(modulator) => {
-                self.modulate(name, &modulator.field(), &modulator.response, modulator.launch)?;
+                self.modulate(
+                    name,
+                    &modulator.field(),
+                    &modulator.response,
+                    modulator.launch,
+                )?;
             }
             Stage::MachZehnderModulator(modulator) => {
-                self.modulate(name, &modulator.field(), &modulator.response, modulator.launch)?;
+                self.modulate(
+                    name,
+                    &modulator.field(),
+                    &modulator.response,
+                    modulator.launch,
+                )?;
             }
             Stage::Fiber(fiber) => {
-                self.need(Domain::Optical, "fibre carries light: a modulator must come before it")?;
+                self.need(
+                    Domain::Optical,
+                    "fibre carries light: a modulator must come before it",
+                )?;
                 let wavelength = self.wavelength.unwrap_or(f64::NAN);
                 fiber.check().map_err(LinkError::from)?;
                 fiber
@@ -330,18 +395,27 @@ impl<'a> Builder<'a> {
                 );
             }
             Stage::OpticalLoss(loss) => {
-                self.need(Domain::Optical, "there is no light yet to lose: a modulator must come before it")?;
+                self.need(
+                    Domain::Optical,
+                    "there is no light yet to lose: a modulator must come before it",
+                )?;
                 self.push(name, Operation::Linear(Linear::Loss(*loss)));
             }
             Stage::Photoreceiver(receiver) => self.detect(name, receiver)?,
             Stage::Twinax(cable) => {
-                self.need(Domain::Electrical, "a copper cable carries voltage, but light arrives here")?;
+                self.need(
+                    Domain::Electrical,
+                    "a copper cable carries voltage, but light arrives here",
+                )?;
                 self.electrical_source(name)?;
                 self.delay += cable.propagation_delay();
                 self.push(name, Operation::Linear(Linear::Twinax(*cable)));
             }
             Stage::ElectricalReceiver(receiver) => {
-                self.need(Domain::Electrical, "an electrical receiver needs a voltage, but light arrives here")?;
+                self.need(
+                    Domain::Electrical,
+                    "an electrical receiver needs a voltage, but light arrives here",
+                )?;
                 if self.margin_gain.is_some() {
                     return refuse("a link has one receiver");
                 }
@@ -359,11 +433,17 @@ impl<'a> Builder<'a> {
                 );
             }
             Stage::Ctle(ctle) => {
-                self.need(Domain::Electrical, "an electrical equaliser needs a voltage, but light arrives here")?;
+                self.need(
+                    Domain::Electrical,
+                    "an electrical equaliser needs a voltage, but light arrives here",
+                )?;
                 self.electrical_linear(name, Linear::Ctle(*ctle))?;
             }
             Stage::Filter(response) => {
-                self.need(Domain::Electrical, "an electrical filter needs a voltage, but light arrives here")?;
+                self.need(
+                    Domain::Electrical,
+                    "an electrical filter needs a voltage, but light arrives here",
+                )?;
                 response.check().map_err(LinkError::from)?;
                 self.electrical_linear(name, Linear::Response(response.clone()))?;
             }
@@ -371,7 +451,8 @@ impl<'a> Builder<'a> {
                 if self.margin_gain.is_none() {
                     return refuse("AC coupling is modelled behind the receiver's input only");
                 }
-                if !(coupling.corner > 0.0 && coupling.corner * 100.0 < self.link.signal.symbol_rate)
+                if !(coupling.corner > 0.0
+                    && coupling.corner * 100.0 < self.link.signal.symbol_rate)
                 {
                     return refuse(format!(
                         "a corner of {:.4e} Hz cannot be: it must be positive and below 1 % of the \
@@ -400,7 +481,9 @@ impl<'a> Builder<'a> {
                 return refuse("an electrical link begins with a driver");
             };
             let amplitude = driver.amplitude;
+            let index = std::mem::replace(&mut self.stage_index, usize::MAX);
             self.push(name, Operation::Linear(Linear::Gain(amplitude)));
+            self.stage_index = index;
         }
         Ok(())
     }
@@ -478,7 +561,10 @@ impl<'a> Builder<'a> {
             );
         }
         if laser.linewidth > 0.0 {
-            self.push("laser", Operation::Noise(NoiseSource::Phase(laser.linewidth)));
+            self.push(
+                "laser",
+                Operation::Noise(NoiseSource::Phase(laser.linewidth)),
+            );
         }
         self.wavelength = Some(laser.wavelength);
         self.domain = Domain::Optical;
@@ -486,14 +572,20 @@ impl<'a> Builder<'a> {
     }
 
     fn detect(&mut self, name: &str, receiver: &Photoreceiver) -> Result<(), Refused> {
-        self.need(Domain::Optical, "no light arrives at the photodiode: a laser and a modulator must come before it")?;
+        self.need(
+            Domain::Optical,
+            "no light arrives at the photodiode: a laser and a modulator must come before it",
+        )?;
         for response in [&receiver.photodiode_response, &receiver.response] {
             response.check().map_err(LinkError::from)?;
         }
         self.margin_gain = Some(self.operations.len());
         self.push(name, Operation::Linear(Linear::Gain(1.0)));
         self.push(name, Operation::Detect(receiver.responsivity));
-        self.push(name, Operation::Noise(NoiseSource::Shot(receiver.dark_current)));
+        self.push(
+            name,
+            Operation::Noise(NoiseSource::Shot(receiver.dark_current)),
+        );
         if receiver.photodiode_response != Response::Flat {
             self.push(
                 name,
@@ -550,7 +642,11 @@ fn invert_rising(function: &dyn Fn(f64) -> f64, value: f64) -> f64 {
             high = middle;
         }
     }
-    if value <= function(-1.0) { -1.0 } else { 0.5 * (low + high) }
+    if value <= function(-1.0) {
+        -1.0
+    } else {
+        0.5 * (low + high)
+    }
 }
 
 /// Output of an amplifier against its input, linear up to `range` (peak to peak) and saturating

@@ -4,7 +4,7 @@
 use super::decision::{Decided, DecisionInput};
 use super::description::{Link, SamplingPhase};
 use super::error::LinkError;
-use super::noise::ReceivedNoise;
+use super::noise::{NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
@@ -17,6 +17,7 @@ pub struct SemiAnalytic {
     link: Link,
     plan: Plan,
     propagation: Propagation,
+    responses: NoiseResponses,
 }
 
 /// What the engine found.
@@ -72,6 +73,7 @@ impl SemiAnalytic {
             propagation: Propagation::new(symbols, &plan),
             plan,
             link: link.clone(),
+            responses: NoiseResponses::default(),
         })
     }
 
@@ -96,7 +98,9 @@ impl SemiAnalytic {
     /// # Errors
     /// [`LinkError`] where the stages do not make a link.
     pub fn change(&mut self, link: &Link) -> Result<(), LinkError> {
-        self.plan = Plan::new(link)?;
+        if !self.plan.take_lengths(&self.link, link) {
+            self.plan = Plan::new(link)?;
+        }
         self.link = link.clone();
         Ok(())
     }
@@ -123,7 +127,7 @@ impl SemiAnalytic {
             }
         }
         self.propagation.run(&self.plan)?;
-        let noise = ReceivedNoise::collect(&self.plan, &self.propagation)?;
+        let noise = ReceivedNoise::collect(&self.plan, &self.propagation, &mut self.responses)?;
         let input = self.input(&noise)?;
         let decided = input
             .decide(self.link.sampler.phase, self.link.sampler.thresholds)
@@ -198,8 +202,11 @@ impl SemiAnalytic {
         let Some(Wave::Field(field)) = self.propagation.before(detector) else {
             return None;
         };
-        let average_power =
-            field.iter().map(num_complex::Complex64::norm_sqr).sum::<f64>() / field.len() as f64;
+        let average_power = field
+            .iter()
+            .map(num_complex::Complex64::norm_sqr)
+            .sum::<f64>()
+            / field.len() as f64;
         let (table, modulator) =
             self.plan
                 .operations
@@ -219,8 +226,11 @@ impl SemiAnalytic {
         let Some(Wave::Field(sent)) = self.propagation.before(modulator + 1) else {
             return None;
         };
-        let sent_power =
-            sent.iter().map(num_complex::Complex64::norm_sqr).sum::<f64>() / sent.len() as f64;
+        let sent_power = sent
+            .iter()
+            .map(num_complex::Complex64::norm_sqr)
+            .sum::<f64>()
+            / sent.len() as f64;
         // All-pass but for loss: what long runs keep is what the mean keeps.
         let kept = average_power / sent_power;
         let (low, high) = (

@@ -44,7 +44,11 @@ impl Propagation {
     /// A propagation of a cyclic pattern.
     pub fn new(symbols: Vec<u8>, plan: &Plan) -> Self {
         let samples = symbols.len() * plan.samples_per_symbol;
-        let transforms = Transforms::new(if is_fast_length(samples) { samples } else { BLOCK });
+        let transforms = Transforms::new(if is_fast_length(samples) {
+            samples
+        } else {
+            BLOCK
+        });
         Self {
             grid: Grid {
                 samples,
@@ -78,11 +82,11 @@ impl Propagation {
         if kept == 0 {
             self.make_drive(plan);
         }
-        self.steps.truncate(kept);
+        let replaced = self.steps.split_off(kept);
         let mut next = self.steps.last().map_or(0, |step| step.last);
         while next < plan.operations.len() {
             let last = end_of_step(&plan.operations, next);
-            let step = self.take_step(plan, next, last)?;
+            let step = self.take_step(plan, next, last, &replaced)?;
             self.steps.push(step);
             next = last;
         }
@@ -121,10 +125,7 @@ impl Propagation {
         let (ahead, back) = drive.tap_reach();
         let before = drive.pulse.symbols - 1 - drive.pulse.advance;
         let count = n + drive.pulse.symbols - 1;
-        let symbols = cyclic(
-            -(before + back).cast_signed(),
-            count + ahead + back,
-        );
+        let symbols = cyclic(-(before + back).cast_signed(), count + ahead + back);
         let mut weights = vec![0.0; count];
         drive.tapped_levels(&symbols, &mut weights);
         let mut wave = vec![0.0; self.grid.samples];
@@ -134,7 +135,13 @@ impl Propagation {
         self.drive_wave = wave;
     }
 
-    fn take_step(&mut self, plan: &Plan, first: usize, last: usize) -> Result<Step, LinkError> {
+    fn take_step(
+        &mut self,
+        plan: &Plan,
+        first: usize,
+        last: usize,
+        replaced: &[Step],
+    ) -> Result<Step, LinkError> {
         let input = self.steps.last().map(|step| &step.output);
         let real = |wave: Option<&Wave>| match wave {
             None => Some(self.drive_wave.clone()),
@@ -178,7 +185,10 @@ impl Propagation {
                     None => Wave::Real(self.drive_wave.clone()),
                     Some(wave) => wave.clone(),
                 };
-                if linears.iter().all(|l| matches!(l, Linear::Gain(_) | Linear::Loss(_))) {
+                if linears
+                    .iter()
+                    .all(|l| matches!(l, Linear::Gain(_) | Linear::Loss(_)))
+                {
                     let gain: f64 = linears
                         .iter()
                         .map(|l| match l {
@@ -192,12 +202,24 @@ impl Propagation {
                         Wave::Field(wave) => wave.iter_mut().for_each(|x| *x *= gain),
                     }
                 } else {
-                    let prepared = cyclic_filter(
-                        &operations[0].stage,
-                        &linears,
-                        self.grid,
-                        &self.transforms,
-                    )?;
+                    let known = replaced
+                        .iter()
+                        .find(|step| step.first == first && step.last == last)
+                        .filter(|_| {
+                            self.plan.as_ref().is_some_and(|old| {
+                                old.operations.get(first..last) == Some(operations)
+                            })
+                        })
+                        .and_then(|step| step.filter.clone());
+                    let prepared = match known {
+                        Some(filter) => filter,
+                        None => cyclic_filter(
+                            &operations[0].stage,
+                            &linears,
+                            self.grid,
+                            &self.transforms,
+                        )?,
+                    };
                     match &mut output {
                         Wave::Real(wave) => prepared.real(wave, &mut self.scratch),
                         Wave::Field(wave) => prepared.field(wave, &mut self.scratch),

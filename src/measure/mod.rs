@@ -1,3 +1,4 @@
 //! Figures of merit of what a receiver decides on.
 
+pub mod density;
 pub mod slicer;

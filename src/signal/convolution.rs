@@ -123,9 +123,7 @@ impl FiniteResponse {
         for (i, tap) in self.taps.iter().enumerate() {
             h[(samples + i - self.advance) % samples] += tap / samples as f64;
         }
-        FftPlanner::new()
-            .plan_fft_forward(samples)
-            .process(&mut h);
+        FftPlanner::new().plan_fft_forward(samples).process(&mut h);
         h
     }
 }

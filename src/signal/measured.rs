@@ -37,7 +37,8 @@ impl MeasuredResponse {
     /// # Errors
     /// [`ResponseError::Measured`] names the line and what is wrong with it.
     pub fn from_csv(text: &str) -> Result<Self, ResponseError> {
-        let fail = |line: usize, what: &str| ResponseError::Measured(format!("line {line}: {what}"));
+        let fail =
+            |line: usize, what: &str| ResponseError::Measured(format!("line {line}: {what}"));
         let mut rows: Vec<(f64, f64, Option<f64>)> = Vec::new();
         let mut columns = None;
         for (number, line) in text.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
@@ -60,7 +61,10 @@ impl MeasuredResponse {
                 continue;
             };
             if fields.len() != expected {
-                return Err(fail(number, &format!("expected {expected} columns, found {}", fields.len())));
+                return Err(fail(
+                    number,
+                    &format!("expected {expected} columns, found {}", fields.len()),
+                ));
             }
             let mut values = [0.0; 3];
             for (value, field) in values.iter_mut().zip(&fields) {
@@ -244,14 +248,18 @@ mod tests {
         let filter = Response::SinglePole { bandwidth: 20e9 };
         for f in [1e9, 10e9, 20e9, 40e9] {
             // The magnitude is held beyond 200 GHz, where the pole goes on falling.
-            assert!((measured.at(f).arg() - filter.at(f).arg()).abs() < 0.08, "{f}");
+            assert!(
+                (measured.at(f).arg() - filter.at(f).arg()).abs() < 0.08,
+                "{f}"
+            );
         }
         assert!(measured.is_minimum_phase());
     }
 
     #[test]
     fn a_bad_row_is_named() {
-        let error = MeasuredResponse::from_csv("frequency_ghz,magnitude_db\n0,0\n1,x\n").unwrap_err();
+        let error =
+            MeasuredResponse::from_csv("frequency_ghz,magnitude_db\n0,0\n1,x\n").unwrap_err();
         assert!(error.to_string().contains("line 3"));
         assert!(MeasuredResponse::from_csv("f,m\n").is_err());
         assert!(MeasuredResponse::from_csv("frequency_ghz,magnitude_db\n1,0\n1,0\n").is_err());

@@ -32,7 +32,8 @@ impl<T: Value> Table<T> {
         let e = 0.05 * h;
         let knot = |i: usize| low + h * i as f64;
         let slope = |x: f64| {
-            ((function(x + e) - function(x - e)) * 8.0 - (function(x + 2.0 * e) - function(x - 2.0 * e)))
+            ((function(x + e) - function(x - e)) * 8.0
+                - (function(x + 2.0 * e) - function(x - 2.0 * e)))
                 * (h / (12.0 * e))
         };
         let pieces = (0..pieces)
@@ -75,7 +76,11 @@ impl<T: Value> Table<T> {
     /// Slope at `x`; zero beyond the range.
     pub fn slope(&self, x: f64) -> T {
         let (c, u) = self.locate(x);
-        let inside = if x < self.low || x > self.high { 0.0 } else { self.per_unit };
+        let inside = if x < self.low || x > self.high {
+            0.0
+        } else {
+            self.per_unit
+        };
         (c[1] + (c[2] * 2.0 + c[3] * (3.0 * u)) * u) * inside
     }
 

@@ -64,10 +64,7 @@ impl ElectroAbsorptionModulator {
                 Box::new(move |drive| {
                     let linear = 0.5 * (1.0 + floor) + 0.5 * (1.0 - floor) * drive;
                     let power = 0.5 * (linear + (linear * linear + 4.0 * DARKEST * DARKEST).sqrt());
-                    Complex64::from_polar(
-                        (transmission * power).sqrt(),
-                        0.5 * alpha_h * power.ln(),
-                    )
+                    Complex64::from_polar((transmission * power).sqrt(), 0.5 * alpha_h * power.ln())
                 })
             }
             ElectroAbsorptionTransfer::Curves {
