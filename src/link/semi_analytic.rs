@@ -4,7 +4,7 @@
 use super::decision::{Decided, DecisionInput};
 use super::description::{Link, SamplingPhase};
 use super::error::LinkError;
-use super::noise::{NoiseResponses, ReceivedNoise};
+use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
@@ -27,6 +27,9 @@ pub struct Evaluation {
     pub decided: Decided,
     /// The noise at the receiver's output.
     pub noise: ReceivedNoise,
+    /// Mean variance, with the outer levels at −1 and +1, of noises that are carried to each
+    /// decision one by one.
+    pub carried: Vec<(NoiseKind, f64)>,
 }
 
 /// Light at the receiver's input.
@@ -141,7 +144,11 @@ impl SemiAnalytic {
                     .ok_or_else(no_signal)?
             }
         };
-        Ok(Evaluation { decided, noise })
+        Ok(Evaluation {
+            decided,
+            noise,
+            carried: Vec::new(),
+        })
     }
 
     fn margin_gain_is_set(&self) -> bool {
