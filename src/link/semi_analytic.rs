@@ -6,6 +6,7 @@ use super::description::{Link, SamplingPhase};
 use super::error::LinkError;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
+use super::sensitivity::carry;
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
 use crate::format::{FormatError, Pattern};
@@ -144,10 +145,26 @@ impl SemiAnalytic {
                     .ok_or_else(no_signal)?
             }
         };
+        let variance = decided.deviations.iter().map(|d| d * d).sum::<f64>()
+            / decided.deviations.len().max(1) as f64;
+        let tail = self.responses.whole_tail(&self.plan)?;
+        let carried = carry(
+            &self.plan,
+            &self.propagation,
+            &tail,
+            &decided.rule,
+            variance,
+        )?;
+        let decided = self.input(&noise)?.with_carried(
+            decided,
+            carried.as_ref(),
+            self.link.sampler.jitter,
+            self.link.sampler.thresholds,
+        );
         Ok(Evaluation {
             decided,
             noise,
-            carried: Vec::new(),
+            carried: carried.map(|c| c.kinds).unwrap_or_default(),
         })
     }
 
