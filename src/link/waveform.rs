@@ -31,6 +31,8 @@ pub struct Propagation {
     symbols: Vec<u8>,
     grid: Grid,
     transforms: Transforms,
+    /// Transforms of the whole pattern where that is slow: for responses too long for blocks.
+    whole: Option<Transforms>,
     scratch: Scratch,
     drive_wave: Vec<f64>,
     plan: Option<Plan>,
@@ -56,6 +58,7 @@ impl Propagation {
             },
             symbols,
             transforms,
+            whole: None,
             scratch: Scratch::default(),
             drive_wave: Vec::new(),
             plan: None,
@@ -132,6 +135,22 @@ impl Propagation {
         drive
             .pulse
             .shape(&weights, plan.samples_per_symbol, &mut wave);
+        if let Some(second) = &drive.edge_second {
+            // The mean of jittered edges is a little softer than an edge at rest: the second-order
+            // term of their displacement has a mean.
+            let count = n + second.symbols - 1;
+            let lead = second.symbols - 1 - second.advance + 1;
+            let symbols = cyclic(-(lead + back).cast_signed(), count + 1 + ahead + back);
+            let mut levels = vec![0.0; count + 1];
+            drive.tapped_levels(&symbols, &mut levels);
+            let edges: Vec<f64> = levels
+                .windows(2)
+                .map(|pair| (pair[1] - pair[0]) * drive.jitter.variance())
+                .collect();
+            let mut softening = vec![0.0; self.grid.samples];
+            second.shape(&edges, plan.samples_per_symbol, &mut softening);
+            kernels::add_scaled(&mut wave, &softening, 1.0);
+        }
         self.drive_wave = wave;
     }
 
@@ -213,12 +232,15 @@ impl Propagation {
                         .and_then(|step| step.filter.clone());
                     let prepared = match known {
                         Some(filter) => filter,
-                        None => cyclic_filter(
-                            &operations[0].stage,
-                            &linears,
-                            self.grid,
-                            &self.transforms,
-                        )?,
+                        None => {
+                            let transforms = if is_long(&linears) {
+                                self.whole
+                                    .get_or_insert_with(|| Transforms::new(self.grid.samples))
+                            } else {
+                                &self.transforms
+                            };
+                            cyclic_filter(&operations[0].stage, &linears, self.grid, transforms)?
+                        }
                     };
                     match &mut output {
                         Wave::Real(wave) => prepared.real(wave, &mut self.scratch),
@@ -267,6 +289,11 @@ impl Propagation {
             Wave::Field(_) => None,
         }
     }
+}
+
+/// True where an impulse response has a long tail: the skin effect's falls with t^(−3/2) only.
+fn is_long(linears: &[&Linear]) -> bool {
+    linears.iter().any(|l| matches!(l, Linear::Twinax(_)))
 }
 
 /// A filter of several linear operations together.
