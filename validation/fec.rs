@@ -4,8 +4,7 @@ use super::checks::{Case, Checks, Reason, Tolerance};
 use eyespan::fec::ReedSolomon;
 
 const AREA: &str = "forward error correction";
-const SOURCE: &str =
-    "derive/fec_curves.py; IEEE Std 802.3-2022, 91.5.3; Lin & Costello, Error Control Coding, 2nd ed.";
+const SOURCE: &str = "derive/fec_curves.py; IEEE Std 802.3-2022, 91.5.3; Lin & Costello, Error Control Coding, 2nd ed.";
 
 /// Error ratio before, codeword and bit error ratio behind.
 type Row = (f64, f64, f64);
@@ -53,10 +52,22 @@ fn code_case(
 /// Cases of this area.
 pub fn cases() -> Vec<Case> {
     vec![
-        code_case("reed-solomon/kp4-544-514", ReedSolomon::kp4, KP4, KP4_INPUTS),
-        code_case("reed-solomon/kr4-528-514", ReedSolomon::kr4, KR4, KR4_INPUTS),
+        code_case(
+            "reed-solomon/kp4-544-514",
+            ReedSolomon::kp4,
+            KP4,
+            KP4_INPUTS,
+        ),
+        code_case(
+            "reed-solomon/kr4-528-514",
+            ReedSolomon::kr4,
+            KR4,
+            KR4_INPUTS,
+        ),
         Case::new(AREA, "reed-solomon/accumulation-latency", || {
-            let mut checks = Checks::from("codeword of 5440 bits (IEEE Std 802.3-2022, 91.5.3) over the bit rate");
+            let mut checks = Checks::from(
+                "codeword of 5440 bits (IEEE Std 802.3-2022, 91.5.3) over the bit rate",
+            );
             for (gigabits, nanoseconds) in [(53.125, 102.4), (106.25, 51.2), (212.5, 25.6)] {
                 checks.add(
                     format!("KP4 codeword at {gigabits} Gb/s"),

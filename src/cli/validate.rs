@@ -49,10 +49,7 @@ fn summary(findings: &[Finding], filter: Option<&str>) -> String {
             Outcome::Broken(_) => failed += 1,
         }
     }
-    let mut text = format!(
-        "{} cases, {checks} checks, {failed} failed",
-        findings.len()
-    );
+    let mut text = format!("{} cases, {checks} checks, {failed} failed", findings.len());
     if absent > 0 {
         let _ = write!(text, ", {absent} cases not run");
     }
