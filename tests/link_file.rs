@@ -861,11 +861,30 @@ fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
         "0x_",
         "model = \"kp4\"",
     ];
+    const NUMBERS: &[&str] = &[
+        "1e308",
+        "-1e308",
+        "1e-308",
+        "nan",
+        "-inf",
+        "0",
+        "-0.0",
+        "99999999999999999999999",
+        "0.1",
+        "0.5",
+        "1",
+        "2",
+        "3",
+        "7",
+        "50",
+        "1310",
+        "16384",
+    ];
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=random(4) {
+    for _ in 0..=random(3) {
         let at = random(bytes.len().max(1)).min(bytes.len());
         let end = (at + 1 + random(40)).min(bytes.len());
-        match random(6) {
+        match random(12) {
             0 => {
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte ^= 1 << random(8);
@@ -891,7 +910,7 @@ fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
                         .iter()
                         .take_while(|b| b.is_ascii_digit() || b".e-".contains(b))
                         .count();
-                    let snippet = SNIPPETS[random(8)];
+                    let snippet = NUMBERS[random(NUMBERS.len())];
                     bytes.splice(start..start + number, snippet.bytes());
                 }
             }

@@ -51,7 +51,10 @@ fn without_null(value: &mut Value) {
                 if let [Value::Object(single)] = &options[..] {
                     let single = single.clone();
                     object.remove("anyOf");
-                    object.extend(single);
+                    for (key, value) in single {
+                        // The description of the key goes before that of its type.
+                        object.entry(key).or_insert(value);
+                    }
                 }
             }
             object.values_mut().for_each(without_null);
@@ -115,6 +118,9 @@ mod tests {
         assert!(keys > 100, "{keys} keys");
         let length = &definitions["FiberTable"]["properties"]["length_km"];
         assert_eq!(length["minimum"], json!(0.0), "{length}");
+        let attenuation = &definitions["FiberTable"]["properties"]["attenuation_db_per_km"];
+        let description = attenuation["description"].as_str().expect("described");
+        assert!(description.contains("dB/km"), "{attenuation}");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use super::description::{SamplingPhase, Thresholds};
 use super::noise::ReceivedNoise;
+use super::sensitivity::{Carried, STRONGEST_EDGES};
 use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
 use crate::format::Modulation;
 use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios};
 use crate::signal::Interpolator;
 use crate::signal::kernels::dot;
+use crate::transmitter::Jitter;
 
 /// Everything a decision is taken from.
 #[derive(Debug, Clone, Copy)]
@@ -370,6 +372,105 @@ impl DecisionInput<'_> {
         )
     }
 
+    /// The same decision with noise that was carried to it and with the sampler's jitter: thresholds
+    /// and error ratios are found anew.
+    pub fn with_carried(
+        &self,
+        decided: Decided,
+        carried: Option<&Carried>,
+        jitter: Jitter,
+        thresholds: Thresholds,
+    ) -> Decided {
+        if carried.is_none() && jitter.is_none() {
+            return decided;
+        }
+        let mut deviations = decided.deviations;
+        if let Some(carried) = carried {
+            for (d, v) in deviations.iter_mut().zip(&carried.variance) {
+                *d = (*d * *d + v).sqrt();
+            }
+        }
+        let samples = self.displaced(&decided.rule, &decided.values, &deviations, carried, jitter);
+        let thresholds = Self::thresholds_of(&samples, Search::Final(thresholds));
+        let errors = samples.error_ratios(&thresholds, self.modulation);
+        Decided {
+            rule: DecisionRule {
+                thresholds,
+                ..decided.rule
+            },
+            errors,
+            samples,
+            values: decided.values,
+            deviations,
+        }
+    }
+
+    /// Decision samples spread over the sampler's displacements and over the strongest edges'.
+    ///
+    /// The Gaussian part of the sampler's jitter is a mixture of narrower Gaussians (0.6 of its
+    /// deviation) on a grid of the same spacing; within each the waveform is a straight line, whose
+    /// slope adds to the noise. Between grid points it is the quartic through five samples.
+    fn displaced(
+        &self,
+        rule: &DecisionRule,
+        values: &[f64],
+        deviations: &[f64],
+        carried: Option<&Carried>,
+        jitter: Jitter,
+    ) -> DecisionSamples {
+        let sps = self.samples_per_symbol as f64;
+        let nodes = displacements(jitter);
+        let curves = (!jitter.is_none()).then(|| self.neighbours(rule));
+        let narrow = NARROW * jitter.random_rms * sps;
+        // Jitter of both kinds together keeps only the strongest edge apart.
+        let apart = if nodes.len() > 1 { 1 } else { STRONGEST_EDGES };
+        let mut by_level: Vec<Vec<DecisionSample>> = vec![Vec::new(); self.modulation.levels()];
+        for (k, &symbol) in self.symbols.iter().enumerate() {
+            let Some(level) = by_level.get_mut(usize::from(symbol)) else {
+                continue;
+            };
+            let edges = carried
+                .and_then(|c| c.edges.get(k))
+                .copied()
+                .unwrap_or_default();
+            let variance =
+                deviations[k].powi(2) + edges.iter().skip(apart).map(|e| e * e).sum::<f64>();
+            let used = edges.iter().take(apart).filter(|e| **e > 0.0).count();
+            let combinations = 1u32 << used;
+            for &(time, weight) in &nodes {
+                let (value, slope) = match &curves {
+                    None => (values[k], 0.0),
+                    Some(curves) => quartic(curves, k, time * sps),
+                };
+                let deviation = (variance + (slope * narrow).powi(2)).sqrt();
+                for combination in 0..combinations {
+                    let shift: f64 = edges
+                        .iter()
+                        .take(used)
+                        .enumerate()
+                        .map(|(i, e)| if combination >> i & 1 == 1 { *e } else { -e })
+                        .sum();
+                    level.push(DecisionSample {
+                        value: value + shift,
+                        deviation,
+                        weight: weight / f64::from(combinations),
+                    });
+                }
+            }
+        }
+        DecisionSamples { by_level }
+    }
+
+    /// Equalised values two samples before, one before, at, one and two after each decision.
+    fn neighbours(&self, rule: &DecisionRule) -> [Vec<f64>; 5] {
+        let total = self.received.len();
+        let levels = self.levels();
+        std::array::from_fn(|i| {
+            let sampled = self.sampled((rule.sample + total + i - 2) % total, rule.fraction);
+            apply_taps(&rule.taps, &sampled, &levels)
+        })
+    }
+
     /// Replaces solved taps by adapted ones where the equaliser asks for it: the rule is applied to
     /// the waveform with stationary noise of the solved taps' level.
     pub fn adapt(
@@ -412,6 +513,54 @@ impl DecisionInput<'_> {
             Search::Final(thresholds),
         )
     }
+}
+
+/// Deviation of the narrow Gaussians that the sampler's jitter is made of, relative to its own.
+const NARROW: f64 = 0.6;
+
+/// Displacements (UI) of the sampler and their probabilities.
+fn displacements(jitter: Jitter) -> Vec<(f64, f64)> {
+    let reach = if jitter.random_rms > 0.0 { 11i32 } else { 0 };
+    // What the narrow Gaussians leave: √(1 − 0.6²) = 0.8.
+    let wide = (1.0 - NARROW * NARROW).sqrt();
+    let gaussian: Vec<(f64, f64)> = (-reach..=reach)
+        .map(|i| {
+            let x = NARROW * f64::from(i);
+            (x * jitter.random_rms, (-0.5 * (x / wide).powi(2)).exp())
+        })
+        .collect();
+    let sum: f64 = gaussian.iter().map(|g| g.1).sum();
+    let sides: &[f64] = if jitter.dual_dirac > 0.0 {
+        &[-0.5, 0.5]
+    } else {
+        &[0.0]
+    };
+    sides
+        .iter()
+        .flat_map(|side| {
+            gaussian.iter().map(move |&(time, weight)| {
+                (
+                    time + side * jitter.dual_dirac,
+                    weight / (sum * sides.len() as f64),
+                )
+            })
+        })
+        .collect()
+}
+
+/// Value and slope (per sample) at `x` samples from the middle of five, by the quartic through
+/// them (Abramowitz & Stegun, 25.2.15); beyond the five it is held.
+fn quartic(curves: &[Vec<f64>; 5], k: usize, x: f64) -> (f64, f64) {
+    let x = x.clamp(-2.0, 2.0);
+    let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|i: usize| curves[i][k]);
+    let c1 = (a - 8.0 * b + 8.0 * d - e) / 12.0;
+    let c2 = (-a + 16.0 * b - 30.0 * c + 16.0 * d - e) / 24.0;
+    let c3 = (-a + 2.0 * b - 2.0 * d + e) / 12.0;
+    let c4 = (a - 4.0 * b + 6.0 * c - 4.0 * d + e) / 24.0;
+    (
+        c + x * (c1 + x * (c2 + x * (c3 + x * c4))),
+        c1 + x * (2.0 * c2 + x * (3.0 * c3 + x * 4.0 * c4)),
+    )
 }
 
 /// z_n = Σ w_i·y_{n+precursor−i} − Σ b_j·a_{n−1−j} + c over a cyclic pattern.

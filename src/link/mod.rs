@@ -8,6 +8,7 @@ pub mod monte_carlo;
 pub mod noise;
 pub mod plan;
 pub mod semi_analytic;
+pub mod sensitivity;
 pub mod waveform;
 
 pub use description::*;

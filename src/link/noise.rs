@@ -2,6 +2,7 @@
 
 use super::error::LinkError;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::sensitivity::carries_intensity;
 use super::waveform::{Propagation, Wave, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::receiver::NoiseDensity;
@@ -82,6 +83,20 @@ pub struct NoiseResponses {
 }
 
 impl NoiseResponses {
+    /// Response from the detector, or from the drive of an electrical link, to the receiver's
+    /// output.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a response cannot be used.
+    pub fn whole_tail(&mut self, plan: &Plan) -> Result<Tail, LinkError> {
+        let from = plan
+            .operations
+            .iter()
+            .position(|o| matches!(o.operation, Operation::Detect(_)))
+            .unwrap_or(0);
+        self.tail(plan, &linears_after(plan, from))
+    }
+
     fn tail(&mut self, plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
         if let Some((_, tail)) = self
             .tails
@@ -154,7 +169,9 @@ impl ReceivedNoise {
                     });
                 }
                 Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
-                    intensity += 0.5 * density;
+                    if !carries_intensity(plan) {
+                        intensity += 0.5 * density;
+                    }
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
                     if let (Some(detector), Some(Wave::Real(current))) =

@@ -4,8 +4,9 @@
 use super::decision::{Decided, DecisionInput};
 use super::description::{Link, SamplingPhase};
 use super::error::LinkError;
-use super::noise::{NoiseResponses, ReceivedNoise};
+use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
+use super::sensitivity::carry;
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
 use crate::format::{FormatError, Pattern};
@@ -27,6 +28,9 @@ pub struct Evaluation {
     pub decided: Decided,
     /// The noise at the receiver's output.
     pub noise: ReceivedNoise,
+    /// Mean variance, with the outer levels at −1 and +1, of noises that are carried to each
+    /// decision one by one.
+    pub carried: Vec<(NoiseKind, f64)>,
 }
 
 /// Light at the receiver's input.
@@ -141,7 +145,27 @@ impl SemiAnalytic {
                     .ok_or_else(no_signal)?
             }
         };
-        Ok(Evaluation { decided, noise })
+        let variance = decided.deviations.iter().map(|d| d * d).sum::<f64>()
+            / decided.deviations.len().max(1) as f64;
+        let tail = self.responses.whole_tail(&self.plan)?;
+        let carried = carry(
+            &self.plan,
+            &self.propagation,
+            &tail,
+            &decided.rule,
+            variance,
+        )?;
+        let decided = self.input(&noise)?.with_carried(
+            decided,
+            carried.as_ref(),
+            self.link.sampler.jitter,
+            self.link.sampler.thresholds,
+        );
+        Ok(Evaluation {
+            decided,
+            noise,
+            carried: carried.map(|c| c.kinds).unwrap_or_default(),
+        })
     }
 
     fn margin_gain_is_set(&self) -> bool {

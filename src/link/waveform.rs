@@ -31,6 +31,8 @@ pub struct Propagation {
     symbols: Vec<u8>,
     grid: Grid,
     transforms: Transforms,
+    /// Transforms of the whole pattern where that is slow: for responses too long for blocks.
+    whole: Option<Transforms>,
     scratch: Scratch,
     drive_wave: Vec<f64>,
     plan: Option<Plan>,
@@ -56,6 +58,7 @@ impl Propagation {
             },
             symbols,
             transforms,
+            whole: None,
             scratch: Scratch::default(),
             drive_wave: Vec::new(),
             plan: None,
@@ -213,12 +216,15 @@ impl Propagation {
                         .and_then(|step| step.filter.clone());
                     let prepared = match known {
                         Some(filter) => filter,
-                        None => cyclic_filter(
-                            &operations[0].stage,
-                            &linears,
-                            self.grid,
-                            &self.transforms,
-                        )?,
+                        None => {
+                            let transforms = if is_long(&linears) {
+                                self.whole
+                                    .get_or_insert_with(|| Transforms::new(self.grid.samples))
+                            } else {
+                                &self.transforms
+                            };
+                            cyclic_filter(&operations[0].stage, &linears, self.grid, transforms)?
+                        }
                     };
                     match &mut output {
                         Wave::Real(wave) => prepared.real(wave, &mut self.scratch),
@@ -267,6 +273,11 @@ impl Propagation {
             Wave::Field(_) => None,
         }
     }
+}
+
+/// True where an impulse response has a long tail: the skin effect's falls with t^(−3/2) only.
+fn is_long(linears: &[&Linear]) -> bool {
+    linears.iter().any(|l| matches!(l, Linear::Twinax(_)))
 }
 
 /// A filter of several linear operations together.

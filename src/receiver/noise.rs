@@ -33,4 +33,28 @@ impl NoiseDensity {
             Self::Table(curve) => curve.clamped(f.abs()),
         }
     }
+
+    /// The density times a factor.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        match self {
+            Self::White(density) => Self::White(density * factor),
+            Self::Quadratic {
+                low_frequency,
+                corner,
+            } => Self::Quadratic {
+                low_frequency: low_frequency * factor,
+                corner: *corner,
+            },
+            Self::Table(curve) => {
+                let points = curve
+                    .points()
+                    .iter()
+                    .map(|&(f, s)| (f, s * factor))
+                    .collect();
+                // Scaling keeps the points in order.
+                Curve::new(points).map_or_else(|_| self.clone(), Self::Table)
+            }
+        }
+    }
 }

@@ -6,6 +6,9 @@
 //! 10.1038/s41467-020-19160-7. Every sixteenth of its 256 published values is kept and the ones
 //! between are interpolated.
 
+use plotters::prelude::{ColorMap, DerivedColorMap, RGBColor};
+use std::sync::LazyLock;
+
 /// Published values 0, 16, … 240 and 255 of batlowW, last first.
 const ANCHORS: [[u8; 3]; 17] = [
     [255, 254, 254],
@@ -27,27 +30,16 @@ const ANCHORS: [[u8; 3]; 17] = [
     [1, 25, 89],
 ];
 
+static MAP: LazyLock<DerivedColorMap<RGBColor>> = LazyLock::new(|| {
+    DerivedColorMap::new(&ANCHORS.map(|[red, green, blue]| RGBColor(red, green, blue)))
+});
+
 /// Colour at `fraction` of the way from white (0) to dark (1); fractions outside, and NaN, take
 /// the nearer end, NaN the white one.
 pub fn color_at(fraction: f64) -> [u8; 3] {
-    let steps = ANCHORS.len() - 1;
-    let place = if fraction > 0.0 {
-        fraction.min(1.0)
-    } else {
-        0.0
-    } * steps as f64;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let index = (place as usize).min(steps - 1);
-    let f = place - index as f64;
-    let mut color = [255; 3];
-    if let Some([from, to]) = ANCHORS.get(index..index + 2) {
-        for ((out, from), to) in color.iter_mut().zip(from).zip(to) {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let value = (f64::from(*from) + f * (f64::from(*to) - f64::from(*from))).round() as u8;
-            *out = value;
-        }
-    }
-    color
+    // The greater of NaN and a number is the number.
+    let RGBColor(red, green, blue) = MAP.get_color(fraction.max(0.0));
+    [red, green, blue]
 }
 
 /// The map as a table of `size` colours from white to dark.

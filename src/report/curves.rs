@@ -5,6 +5,7 @@ use super::layout::{self, Frame, Placer};
 use super::scene::{Scene, Text};
 use super::theme::{MUTED, SERIES, Sizes, WHITE, series_color};
 use super::{DEFAULT_SIZE, ReportError};
+use plotters::style::{Color, RGBAColor};
 use std::path::Path;
 
 /// How a series is drawn.
@@ -297,7 +298,7 @@ fn draw_panel(
         };
         for piece in frame.clip(&ends) {
             placer.avoid(&piece);
-            scene.stroke(piece, 2.0 * unit, MUTED, &[10.0 * unit, 6.0 * unit]);
+            scene.stroke(piece, 2.0 * unit, MUTED, Some((10.0 * unit, 6.0 * unit)));
         }
     }
     for series in &panel.series {
@@ -317,7 +318,8 @@ fn draw_panel(
     for point in &panel.points {
         let at = place(&(point.x, point.y));
         if frame.holds(at) {
-            scene.disc(at, 8.0 * unit, 2.0 * unit, series_color(point.color));
+            scene.disc(at, 10.0 * unit, WHITE);
+            scene.disc(at, 8.0 * unit, series_color(point.color));
             let r = 9.0 * unit;
             placer.avoid(&[(at.0 - r, at.1), (at.0 + r, at.1)]);
         }
@@ -342,7 +344,7 @@ fn draw_band(scene: &mut Scene, frame: &Frame, band: &Band, x: &Fitted, y: &Fitt
     };
     let (from, to) = (end(band.from, 0.0), end(band.to, 1.0));
     let (low, high) = (from.min(to), from.max(to));
-    let color = SERIES[5].with_alpha(0.16);
+    let color = SERIES[5].mix(0.16);
     match band.direction {
         Direction::Horizontal => {
             scene.rectangle(frame.left, frame.y(high), frame.right, frame.y(low), color);
@@ -369,9 +371,7 @@ fn draw_labels(
         if !frame.holds((px, py)) {
             continue;
         }
-        let text = Text::new(&point.label, (0.0, 0.0), size)
-            .colored(series_color(point.color))
-            .haloed();
+        let text = Text::new(&point.label, (0.0, 0.0), size).colored(series_color(point.color));
         let width = text.width();
         let mut places = Vec::new();
         for ring in [1.0, 2.2, 4.0] {
@@ -390,9 +390,7 @@ fn draw_labels(
         placer.set(scene, frame, text, &places);
     }
     for line in panel.lines.iter().filter(|line| !line.label.is_empty()) {
-        let text = Text::new(&line.label, (0.0, 0.0), size)
-            .colored(MUTED)
-            .haloed();
+        let text = Text::new(&line.label, (0.0, 0.0), size).colored(MUTED);
         let width = text.width();
         let mut places = Vec::new();
         if line.direction == Direction::Horizontal {
@@ -421,9 +419,7 @@ fn draw_labels(
             let ends = [band.from, band.to].map(|end| axis.place(end).clamp(0.0, 1.0));
             f64::midpoint(ends[0], ends[1])
         };
-        let text = Text::new(&band.label, (0.0, 0.0), size)
-            .colored(MUTED)
-            .haloed();
+        let text = Text::new(&band.label, (0.0, 0.0), size).colored(MUTED);
         let width = text.width();
         let places: Vec<(f64, f64)> = (0..12)
             .map(|step| {
@@ -447,10 +443,10 @@ fn has_markers(style: Style) -> bool {
 }
 
 fn draw_line(scene: &mut Scene, sizes: &Sizes, series: &Series, pieces: &[Vec<(f64, f64)>]) {
-    let dashes: &[f64] = match series.style {
+    let dashes = match series.style {
         Style::Markers => return,
-        Style::Dashed => &[12.0 * sizes.unit, 7.0 * sizes.unit],
-        Style::Line | Style::LineAndMarkers => &[],
+        Style::Dashed => Some((12.0 * sizes.unit, 7.0 * sizes.unit)),
+        Style::Line | Style::LineAndMarkers => None,
     };
     for piece in pieces {
         scene.stroke(
@@ -468,27 +464,30 @@ fn draw_markers(scene: &mut Scene, sizes: &Sizes, series: &Series, points: &[(f6
     }
     let color = series_color(series.color);
     for &point in points {
-        scene.polygon(marker(series.color, point, 9.0 * sizes.unit), WHITE);
-        scene.polygon(marker(series.color, point, 7.0 * sizes.unit), color);
+        draw_marker(scene, series.color, point, 9.0 * sizes.unit, WHITE);
+        draw_marker(scene, series.color, point, 7.0 * sizes.unit, color);
     }
 }
 
-/// Corners of the marker that goes with a colour: disc, square, triangle or diamond.
-fn marker(color: usize, (x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
-    let corners = |count: u32, turn: f64, radius: f64| {
-        (0..count)
-            .map(|corner| {
-                let angle = (f64::from(corner) + turn) * std::f64::consts::TAU / f64::from(count);
-                (x + radius * angle.sin(), y - radius * angle.cos())
-            })
-            .collect()
+/// Draws the marker that goes with a series: disc, square, triangle or diamond.
+fn draw_marker(
+    scene: &mut Scene,
+    series: usize,
+    (x, y): (f64, f64),
+    radius: f64,
+    color: RGBAColor,
+) {
+    let (count, turn, radius) = match series % 4 {
+        0 => return scene.disc((x, y), radius, color),
+        1 => (4, 0.5, 1.25 * radius),
+        2 => (3, 0.0, 1.35 * radius),
+        _ => (4, 0.0, 1.3 * radius),
     };
-    match color % 4 {
-        0 => super::scene::circle((x, y), radius),
-        1 => corners(4, 0.5, 1.25 * radius),
-        2 => corners(3, 0.0, 1.35 * radius),
-        _ => corners(4, 0.0, 1.3 * radius),
-    }
+    let corner = |index: i32| {
+        let angle = (f64::from(index) + turn) * std::f64::consts::TAU / f64::from(count);
+        (x + radius * angle.sin(), y - radius * angle.cos())
+    };
+    scene.polygon((0..count).map(corner).collect(), color);
 }
 
 #[cfg(test)]

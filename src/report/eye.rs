@@ -6,8 +6,8 @@ mod panels;
 
 use super::axis::{Axis, Fitted, Scale, minus, three_digits};
 use super::layout::{self, Frame};
-use super::scene::{Scene, Shape, Text};
-use super::theme::{ACCENT, INK, Sizes, WHITE};
+use super::scene::{Scene, Text};
+use super::theme::{ACCENT, INK, Sizes};
 use super::{DEFAULT_SIZE, ReportError};
 use crate::measure::density::Density;
 use colors::{Colors, resample};
@@ -197,10 +197,8 @@ impl<'a> EyePicture<'a> {
         let columns = resample(self.density, width, height);
         let scale = Colors::new(self.density, &columns, self.decades)
             .ok_or_else(|| ReportError::Empty(self.title.clone()))?;
-        scene.shapes.push(Shape::Image {
-            place: [frame.left, frame.top, frame.width(), frame.height()],
-            image: scale.paint(&columns),
-        });
+        let place = [frame.left, frame.top, frame.width(), frame.height()];
+        scene.images.push((place, scale.paint(&columns)));
         self.draw_annotations(&mut scene, &sizes, &frame, &time, &value);
         frame.draw(&mut scene, sizes.frame);
         layout::bottom_axis(&mut scene, &sizes, &frame, &time, Some("Time (UI)"));
@@ -258,17 +256,17 @@ impl<'a> EyePicture<'a> {
     ) {
         let unit = sizes.unit;
         let y_of = |si: f64| frame.y(value.place(si * self.values.per_si));
-        let dashes = [9.0 * unit, 6.0 * unit];
+        let dashes = Some((9.0 * unit, 6.0 * unit));
         for &threshold in self.thresholds.iter().filter(|value| value.is_finite()) {
             let y = y_of(threshold);
             for piece in frame.clip(&[(frame.left, y), (frame.right, y)]) {
-                scene.stroke(piece, 1.8 * unit, ACCENT, &dashes);
+                scene.stroke(piece, 1.8 * unit, ACCENT, dashes);
             }
         }
         if let Some(phase) = self.decision_phase.filter(|phase| phase.is_finite()) {
             let x = frame.x(time.place(phase));
             for piece in frame.clip(&[(x, frame.top), (x, frame.bottom)]) {
-                scene.stroke(piece, 1.8 * unit, INK, &[2.5 * unit, 5.0 * unit]);
+                scene.stroke(piece, 1.8 * unit, INK, Some((2.5 * unit, 5.0 * unit)));
             }
         }
         for eye in &self.eyes {
@@ -293,7 +291,7 @@ impl<'a> EyePicture<'a> {
                 [(right, middle - cap), (right, middle + cap)],
             ] {
                 for piece in frame.clip(&line) {
-                    scene.stroke(piece, 2.2 * unit, INK, &[]);
+                    scene.stroke(piece, 2.2 * unit, INK, None);
                 }
             }
             let half = (right - center).min(center - left);
@@ -332,15 +330,7 @@ impl<'a> EyePicture<'a> {
                 continue;
             }
             if width + 2.0 * gap > half {
-                let (left, rim) = (text.at.0, 0.16 * size);
-                let plate = WHITE.with_alpha(0.8);
-                scene.rectangle(
-                    left - rim,
-                    baseline - 0.86 * size,
-                    left + width + rim,
-                    baseline + 0.16 * size,
-                    plate,
-                );
+                scene.plate(&text);
             }
             scene.text(text);
         }

@@ -2,7 +2,7 @@
 
 use super::axis::{Fitted, Tick};
 use super::font;
-use super::scene::{Anchor, Scene, Shape, Text};
+use super::scene::{Anchor, Scene, Text};
 use super::theme::{GRID, INK, MUTED, Sizes};
 
 /// A rectangle in pixels.
@@ -35,26 +35,13 @@ impl Frame {
 
     /// Draws the outline.
     pub fn draw(&self, scene: &mut Scene, width: f64) {
-        let corners = [
-            (self.left, self.top),
-            (self.right, self.top),
-            (self.right, self.bottom),
-            (self.left, self.bottom),
-        ];
-        // Corners are squared by letting each side run half a line width beyond its ends.
-        let half = width / 2.0;
-        for (from, to) in corners.into_iter().zip(corners.into_iter().cycle().skip(1)) {
-            let length = (to.0 - from.0).hypot(to.1 - from.1).max(f64::MIN_POSITIVE);
-            let (ux, uy) = (
-                (to.0 - from.0) / length * half,
-                (to.1 - from.1) / length * half,
-            );
-            scene.line(
-                (from.0 - ux, from.1 - uy),
-                (to.0 + ux, to.1 + uy),
-                width,
-                INK,
-            );
+        // Corners are squared by letting two sides run half a line width beyond their ends.
+        let (left, right) = (self.left - width / 2.0, self.right + width / 2.0);
+        for y in [self.top, self.bottom] {
+            scene.line((left, y), (right, y), width, INK);
+        }
+        for x in [self.left, self.right] {
+            scene.line((x, self.top), (x, self.bottom), width, INK);
         }
     }
 
@@ -331,7 +318,8 @@ impl Placer {
         if let Some((_, place)) = best {
             self.labels.push(bounds(place));
             text.at = *place;
-            scene.shapes.push(Shape::Text(text));
+            scene.plate(&text);
+            scene.text(text);
         }
     }
 }
@@ -339,6 +327,7 @@ impl Placer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::scene::Shape;
 
     const FRAME: Frame = Frame {
         left: 0.0,

@@ -1,20 +1,21 @@
 //! Pictures: eye diagrams and curves, as PNG and as SVG.
 //!
 //! A picture is first laid out as a [`Scene`](scene::Scene) of filled areas, strokes, texts and
-//! images in pixels, then either rasterised with exact area coverage or written as SVG. The fonts
-//! are embedded, so a picture looks the same on every machine.
+//! images in pixels, then drawn by [`plotters`] on its bitmap or its SVG backend. The fonts are
+//! embedded, so a picture looks the same on every machine.
 //!
 //! - [`EyePicture`]: the density of an eye with its openings, thresholds and histogram;
 //! - [`CurvePlot`]: one or more panels of curves over a common axis.
 
 pub mod axis;
+mod bitmap;
 pub mod color_map;
 pub mod curves;
+mod draw;
 pub mod eye;
 mod font;
 pub mod image;
 mod layout;
-mod raster;
 pub mod scene;
 mod svg;
 pub mod theme;
@@ -45,6 +46,9 @@ pub enum ReportError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A shape or a text could not be drawn.
+    #[error("cannot draw the picture: {0}")]
+    Draw(String),
     /// The PNG encoder failed.
     #[error("cannot encode the picture: {0}")]
     Encode(#[from] png::EncodingError),

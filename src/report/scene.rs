@@ -1,9 +1,9 @@
 //! What a picture consists of, in pixels from its upper left corner.
 
-use super::font;
 use super::image::RgbImage;
-use super::theme::{Color, INK, WHITE};
-use super::{ReportError, check_size, raster, svg, write_file};
+use super::theme::{INK, WHITE};
+use super::{ReportError, bitmap, check_size, font, svg, write_file};
+use plotters::style::{Color, RGBAColor};
 use std::path::Path;
 
 /// Where a text lies with respect to its point.
@@ -30,27 +30,25 @@ pub struct Text {
     /// Where the text lies with respect to the point.
     pub anchor: Anchor,
     /// Colour.
-    pub color: Color,
+    pub color: RGBAColor,
     /// Set in the semi-bold weight.
     pub bold: bool,
     /// Reads from bottom to top.
     pub upwards: bool,
-    /// Width in pixels of a white rim that keeps the text legible over a picture; 0 for none.
-    pub halo: f64,
 }
 
 impl Text {
-    /// A text in the ordinary ink that starts at a point.
+    /// A text in the ordinary ink that starts at a point; control characters become spaces.
     pub fn new(text: impl Into<String>, at: (f64, f64), size: f64) -> Self {
+        let unseen = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
         Self {
-            text: text.into(),
+            text: text.into().replace(unseen, " "),
             at,
             size,
             anchor: Anchor::Start,
             color: INK,
             bold: false,
             upwards: false,
-            halo: 0.0,
         }
     }
 
@@ -63,15 +61,8 @@ impl Text {
 
     /// The same text in another colour.
     #[must_use]
-    pub fn colored(mut self, color: Color) -> Self {
+    pub fn colored(mut self, color: RGBAColor) -> Self {
         self.color = color;
-        self
-    }
-
-    /// The same text with a white rim in proportion to its size.
-    #[must_use]
-    pub fn haloed(mut self) -> Self {
-        self.halo = 0.28 * self.size;
         self
     }
 
@@ -84,12 +75,28 @@ impl Text {
 /// A part of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
-    /// A filled area bounded by closed contours.
-    Fill {
-        /// Corners of the contours.
-        contours: Vec<Vec<(f64, f64)>>,
+    /// A filled rectangle.
+    Rectangle {
+        /// Left, top, right and bottom.
+        place: [f64; 4],
         /// Colour.
-        color: Color,
+        color: RGBAColor,
+    },
+    /// A filled area.
+    Polygon {
+        /// Its corners.
+        corners: Vec<(f64, f64)>,
+        /// Colour.
+        color: RGBAColor,
+    },
+    /// A filled circle.
+    Disc {
+        /// Middle.
+        center: (f64, f64),
+        /// Radius in pixels.
+        radius: f64,
+        /// Colour.
+        color: RGBAColor,
     },
     /// A line through points.
     Stroke {
@@ -98,26 +105,21 @@ pub enum Shape {
         /// Width in pixels.
         width: f64,
         /// Colour.
-        color: Color,
-        /// Lengths in pixels of dashes and gaps by turns; empty for a solid line.
-        dashes: Vec<f64>,
+        color: RGBAColor,
+        /// Lengths in pixels of dashes and gaps; `None` for a solid line.
+        dashes: Option<(f64, f64)>,
     },
     /// A line of text.
     Text(Text),
-    /// An image.
-    Image {
-        /// Left, top, width and height.
-        place: [f64; 4],
-        /// Its pixels; stretched to the place when they are not as many.
-        image: RgbImage,
-    },
 }
 
-/// A picture as a list of shapes, the later ones over the earlier.
+/// A picture as images and shapes, the later ones over the earlier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
     /// Width and height in pixels.
     pub size: (u32, u32),
+    /// Images with left, top, width and height of their places, below all shapes.
+    pub images: Vec<([f64; 4], RgbImage)>,
     /// The shapes.
     pub shapes: Vec<Shape>,
 }
@@ -131,39 +133,58 @@ impl Scene {
         check_size(size)?;
         Ok(Self {
             size,
+            images: Vec::new(),
             shapes: Vec::new(),
         })
     }
 
-    /// Adds a line through points; `dashes` are lengths of dash and gap, empty for a solid line.
-    pub fn stroke(&mut self, points: Vec<(f64, f64)>, width: f64, color: Color, dashes: &[f64]) {
+    /// Adds a line through points; `dashes` are lengths of dash and gap, `None` for a solid line.
+    pub fn stroke(
+        &mut self,
+        points: Vec<(f64, f64)>,
+        width: f64,
+        color: RGBAColor,
+        dashes: Option<(f64, f64)>,
+    ) {
         self.shapes.push(Shape::Stroke {
             points,
             width,
             color,
-            dashes: dashes.to_vec(),
+            dashes,
         });
     }
 
-    /// Adds a solid line between two points.
-    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64, color: Color) {
-        self.stroke(vec![from, to], width, color, &[]);
+    /// Adds a solid line, level or upright, between two points.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64, color: RGBAColor) {
+        let half = width / 2.0;
+        let (across, along) = if (from.0 - to.0).abs() < (from.1 - to.1).abs() {
+            (half, 0.0)
+        } else {
+            (0.0, half)
+        };
+        let (left, right) = (from.0.min(to.0) - across, from.0.max(to.0) + across);
+        let (top, bottom) = (from.1.min(to.1) - along, from.1.max(to.1) + along);
+        self.rectangle(left, top, right, bottom, color);
     }
 
     /// Adds a filled polygon.
-    pub fn polygon(&mut self, corners: Vec<(f64, f64)>, color: Color) {
-        self.shapes.push(Shape::Fill {
-            contours: vec![corners],
-            color,
-        });
+    pub fn polygon(&mut self, corners: Vec<(f64, f64)>, color: RGBAColor) {
+        self.shapes.push(Shape::Polygon { corners, color });
     }
 
     /// Adds a filled rectangle.
-    pub fn rectangle(&mut self, left: f64, top: f64, right: f64, bottom: f64, color: Color) {
-        self.polygon(
-            vec![(left, top), (right, top), (right, bottom), (left, bottom)],
+    pub fn rectangle(&mut self, left: f64, top: f64, right: f64, bottom: f64, color: RGBAColor) {
+        let place = [left, top, right, bottom];
+        self.shapes.push(Shape::Rectangle { place, color });
+    }
+
+    /// Adds a filled circle.
+    pub fn disc(&mut self, center: (f64, f64), radius: f64, color: RGBAColor) {
+        self.shapes.push(Shape::Disc {
+            center,
+            radius,
             color,
-        );
+        });
     }
 
     /// Adds a text.
@@ -171,31 +192,26 @@ impl Scene {
         self.shapes.push(Shape::Text(text));
     }
 
-    /// Adds a disc, with a white rim so that discs on each other stay apart.
-    pub fn disc(&mut self, center: (f64, f64), radius: f64, rim: f64, color: Color) {
-        if rim > 0.0 {
-            self.polygon(circle(center, radius + rim), WHITE);
-        }
-        self.polygon(circle(center, radius), color);
-    }
-
-    /// The picture as pixels.
-    pub fn to_image(&self) -> RgbImage {
-        raster::render(self)
+    /// Lightens what is below a text that starts at its point, to keep it legible.
+    pub fn plate(&mut self, text: &Text) {
+        let ((x, y), size) = (text.at, text.size);
+        let (rim, right) = (0.16 * size, x + text.width());
+        let light = WHITE.mix(0.8);
+        self.rectangle(x - rim, y - 0.86 * size, right + rim, y + rim, light);
     }
 
     /// The picture as PNG.
     ///
     /// # Errors
-    /// [`ReportError::Encode`].
+    /// [`ReportError::Draw`] and [`ReportError::Encode`].
     pub fn to_png(&self) -> Result<Vec<u8>, ReportError> {
-        self.to_image().to_png()
+        bitmap::render(self)?.to_png()
     }
 
     /// The picture as a self-contained SVG document.
     ///
     /// # Errors
-    /// [`ReportError::Encode`] when an image in it cannot be encoded.
+    /// [`ReportError::Draw`] and [`ReportError::Encode`].
     pub fn to_svg(&self) -> Result<String, ReportError> {
         svg::write(self)
     }
@@ -203,7 +219,7 @@ impl Scene {
     /// Writes the picture to a file, as SVG if the name ends in `.svg` and as PNG otherwise.
     ///
     /// # Errors
-    /// [`ReportError::Write`] and [`ReportError::Encode`].
+    /// [`ReportError::Write`], [`ReportError::Draw`] and [`ReportError::Encode`].
     pub fn save(&self, path: &Path) -> Result<(), ReportError> {
         if path
             .extension()
@@ -214,14 +230,4 @@ impl Scene {
             write_file(path, &self.to_png()?)
         }
     }
-}
-
-/// A circle as a polygon of 24 corners.
-pub fn circle((x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
-    (0..24)
-        .map(|step| {
-            let (sin, cos) = (f64::from(step) * std::f64::consts::TAU / 24.0).sin_cos();
-            (x + radius * cos, y + radius * sin)
-        })
-        .collect()
 }

@@ -1,59 +1,37 @@
 //! Colours and sizes shared by all pictures.
 
-/// An sRGB colour with opacity.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Color {
-    /// Red, green and blue, 0 to 255.
-    pub rgb: [u8; 3],
-    /// Opacity, 0 to 1.
-    pub alpha: f32,
-}
+use plotters::style::RGBAColor;
 
-impl Color {
-    /// An opaque colour.
-    pub const fn opaque(red: u8, green: u8, blue: u8) -> Self {
-        Self {
-            rgb: [red, green, blue],
-            alpha: 1.0,
-        }
-    }
-
-    /// The same colour with another opacity.
-    #[must_use]
-    pub const fn with_alpha(self, alpha: f32) -> Self {
-        Self {
-            rgb: self.rgb,
-            alpha,
-        }
-    }
+const fn opaque(red: u8, green: u8, blue: u8) -> RGBAColor {
+    RGBAColor(red, green, blue, 1.0)
 }
 
 /// Paper.
-pub const WHITE: Color = Color::opaque(255, 255, 255);
+pub const WHITE: RGBAColor = opaque(255, 255, 255);
 /// Axes and their texts.
-pub const INK: Color = Color::opaque(26, 26, 26);
+pub const INK: RGBAColor = opaque(26, 26, 26);
 /// Second lines and notes.
-pub const MUTED: Color = Color::opaque(90, 90, 90);
+pub const MUTED: RGBAColor = opaque(90, 90, 90);
 /// Grid lines.
-pub const GRID: Color = Color::opaque(226, 226, 226);
+pub const GRID: RGBAColor = opaque(226, 226, 226);
 /// Thresholds, targets and limits.
-pub const ACCENT: Color = Color::opaque(213, 94, 0);
+pub const ACCENT: RGBAColor = opaque(213, 94, 0);
 
 /// Line colours that stay apart for colour-blind readers: Okabe and Ito, Color Universal Design,
 /// 2008, as listed in B. Wong, Nature Methods 8, 441 (2011), DOI 10.1038/nmeth.1618. Yellow is
 /// left out, being too faint on white; those that differ most in lightness come first.
-pub const SERIES: [Color; 7] = [
-    Color::opaque(0, 114, 178),
-    Color::opaque(213, 94, 0),
-    Color::opaque(0, 158, 115),
-    Color::opaque(204, 121, 167),
-    Color::opaque(0, 0, 0),
-    Color::opaque(230, 159, 0),
-    Color::opaque(86, 180, 233),
+pub const SERIES: [RGBAColor; 7] = [
+    opaque(0, 114, 178),
+    opaque(213, 94, 0),
+    opaque(0, 158, 115),
+    opaque(204, 121, 167),
+    opaque(0, 0, 0),
+    opaque(230, 159, 0),
+    opaque(86, 180, 233),
 ];
 
 /// The line colour with an index, repeating after the last.
-pub fn series_color(index: usize) -> Color {
+pub fn series_color(index: usize) -> RGBAColor {
     SERIES.get(index % SERIES.len()).copied().unwrap_or(INK)
 }
 

@@ -13,7 +13,7 @@ use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
 /// Energy an impulse response may lose by being cut, as a fraction of the whole.
-pub const DROPPED_ENERGY: f64 = 1e-10;
+pub const DROPPED_ENERGY: f64 = 1e-9;
 
 /// Longest impulse response that blocks will carry, samples.
 pub const LONGEST_RESPONSE: usize = 1 << 19;

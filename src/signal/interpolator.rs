@@ -38,6 +38,11 @@ impl Interpolator {
         Self { weights }
     }
 
+    /// The weights, of the earliest sample first.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
     /// Value of a cyclic waveform `fraction` after sample `index`.
     #[inline]
     pub fn cyclic(&self, waveform: &[f64], index: usize) -> f64 {

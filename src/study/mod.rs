@@ -1,1 +1,10 @@
-//! study
+//! Studies: many evaluations of a link, or of many links.
+
+pub mod margin;
+pub mod reach;
+pub mod result;
+pub mod simulation;
+
+pub use margin::margin;
+pub use reach::{Cause, Reach, ReachError, ReachPoint, Relief, find_reach};
+pub use simulation::{Simulation, simulate};

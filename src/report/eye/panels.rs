@@ -8,8 +8,9 @@ use crate::report::axis::{Fitted, Scale, three_digits};
 use crate::report::color_map;
 use crate::report::image::RgbImage;
 use crate::report::layout::{self, Frame};
-use crate::report::scene::{Anchor, Scene, Shape, Text};
+use crate::report::scene::{Anchor, Scene, Text};
 use crate::report::theme::{ACCENT, INK, MUTED, SERIES, Sizes};
+use plotters::style::Color;
 
 impl EyePicture<'_> {
     pub(super) fn draw_picoseconds(
@@ -111,8 +112,8 @@ impl EyePicture<'_> {
                 run.push((panel.left, panel.top));
             }
             for run in runs.into_iter().filter(|run| !run.is_empty()) {
-                scene.polygon(run.clone(), SERIES[0].with_alpha(0.22));
-                scene.stroke(run, 2.2 * unit, SERIES[0], &[]);
+                scene.polygon(run.clone(), SERIES[0].mix(0.22));
+                scene.stroke(run, 2.2 * unit, SERIES[0], None);
             }
             let ticks = axis.ticks(3);
             for tick in &ticks {
@@ -133,7 +134,7 @@ impl EyePicture<'_> {
         for &threshold in self.thresholds.iter().filter(|value| value.is_finite()) {
             let y = panel.y(value.place(threshold * self.values.per_si));
             for piece in panel.clip(&[(panel.left, y), (panel.right, y)]) {
-                scene.stroke(piece, 1.8 * unit, ACCENT, &[9.0 * unit, 6.0 * unit]);
+                scene.stroke(piece, 1.8 * unit, ACCENT, Some((9.0 * unit, 6.0 * unit)));
             }
         }
         panel.draw(scene, sizes.frame);
@@ -181,10 +182,8 @@ impl EyePicture<'_> {
                 pixel.copy_from_slice(&color);
             }
         }
-        scene.shapes.push(Shape::Image {
-            place: [bar.left, bar.top, bar.width(), bar.height()],
-            image,
-        });
+        let place = [bar.left, bar.top, bar.width(), bar.height()];
+        scene.images.push((place, image));
         bar.draw(scene, sizes.frame);
         let axis = Fitted {
             scale: Scale::Logarithmic,

@@ -1,0 +1,252 @@
+//! `eyespan reach`.
+
+use super::{Changes, Failure, STOP, make_folder, print_json, print_text, write_whole};
+use clap::Args;
+use eyespan::config::{LinkFile, find_length};
+use eyespan::library::Library;
+use eyespan::link::{Link, LinkError, Stage};
+use eyespan::report::{
+    Axis, CurvePlot, Direction, MarkedPoint, Panel, ReferenceLine, ReportError, Series, Style,
+};
+use eyespan::study::reach::ReachSettings;
+use eyespan::study::result::{ReachResult, ReachResults};
+use eyespan::study::{ReachError, find_reach};
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+#[derive(Debug, Args)]
+pub(super) struct ReachArguments {
+    /// Link files.
+    #[arg(required = true)]
+    links: Vec<PathBuf>,
+    /// Stage whose length is varied, by its name or its position from 1 (`span`, `stage.4` or
+    /// `stage.4.fiber.length_km`); by default the first fibre or cable.
+    #[arg(long, value_name = "PATH")]
+    vary: Option<String>,
+    /// Folder for `reach.png` and `reach.json`.
+    #[arg(long, value_name = "DIR", default_value = "out/reach")]
+    out: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
+    /// Print the results as one JSON object on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), Failure> {
+    let mut links = Vec::new();
+    for path in &arguments.links {
+        let link = LinkFile::load(path, &arguments.changes.set, library)?;
+        let stage = match &arguments.vary {
+            Some(vary) => stage_of(&link, vary),
+            None => find_length(&link).ok_or_else(|| {
+                "the link has no fibre and no cable whose length could be varied".to_owned()
+            }),
+        }
+        .map_err(|words| Failure::Words(format!("{}: {words}", path.display())))?;
+        links.push((path.display().to_string(), link, stage));
+    }
+    let bar = ProgressBar::new(links.len() as u64);
+    let found: Vec<Result<ReachResult, Failure>> = links
+        .par_iter()
+        .map(|(file, link, stage)| {
+            if STOP.load(Ordering::Relaxed) {
+                return Err(Failure::Link {
+                    file: file.clone(),
+                    error: LinkError::Interrupted,
+                });
+            }
+            let reach = find_reach(link, *stage, ReachSettings::default());
+            bar.inc(1);
+            match reach {
+                Ok(reach) => Ok(ReachResult::new(&link.name, &reach)),
+                Err(ReachError::Link(error)) => Err(Failure::Link {
+                    file: file.clone(),
+                    error,
+                }),
+                Err(error) => Err(Failure::Words(format!("{file}: {error}"))),
+            }
+        })
+        .collect();
+    bar.finish_and_clear();
+    let results = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let fiber = links
+        .iter()
+        .all(|(_, link, stage)| matches!(link.stages[*stage].stage, Stage::Fiber(_)));
+    let picture = draw(&results, fiber)
+        .map_err(|error| Failure::Words(format!("the reach cannot be drawn: {error}")))?;
+    let results = ReachResults {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        reach: (results.len() == 1).then(|| results[0].clone()),
+        links: results,
+    };
+    let json = serde_json::to_vec_pretty(&results)
+        .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
+    make_folder(&arguments.out)?;
+    write_whole(&arguments.out.join("reach.png"), &picture)?;
+    write_whole(&arguments.out.join("reach.json"), &json)?;
+    let words = summary(&results) + &format!("\n  written to {}\n", arguments.out.display());
+    if arguments.json {
+        eprint!("{words}");
+        print_json(&results)
+    } else {
+        print_text(&words)
+    }
+}
+
+/// Position of the stage that a path names, from 0.
+fn stage_of(link: &Link, path: &str) -> Result<usize, String> {
+    let mut parts = path.split('.');
+    let first = parts.next().unwrap_or_default();
+    let index = if first == "stage" {
+        parts
+            .next()
+            .and_then(|n| n.parse::<usize>().ok())
+            .and_then(|n| n.checked_sub(1))
+            .filter(|&n| n < link.stages.len())
+    } else {
+        link.stages.iter().position(|named| named.name == first)
+    };
+    let index = index.ok_or_else(|| {
+        let names: Vec<&str> = link.stages.iter().map(|s| s.name.as_str()).collect();
+        format!(
+            "--vary {path} names no stage; there are: {}",
+            names.join(", ")
+        )
+    })?;
+    match link.stages[index].stage {
+        Stage::Fiber(_) | Stage::Twinax(_) => Ok(index),
+        _ => Err(format!(
+            "--vary {path} names {}, which has no length: only fibre and twinax have one",
+            link.stages[index].name
+        )),
+    }
+}
+
+fn draw(results: &[ReachResult], fiber: bool) -> Result<Vec<u8>, ReportError> {
+    let (unit, per_meter) = if fiber { ("km", 1e-3) } else { ("m", 1.0) };
+    let margin = |r: &ReachResult| {
+        r.curve
+            .iter()
+            .filter_map(|p| Some((p.length_m * per_meter, p.margin_db?)))
+            .collect::<Vec<_>>()
+    };
+    let errors = |r: &ReachResult| {
+        r.curve
+            .iter()
+            .map(|p| (p.length_m * per_meter, p.pre_fec_ber.max(1e-18)))
+            .collect::<Vec<_>>()
+    };
+    let series = |points: &dyn Fn(&ReachResult) -> Vec<(f64, f64)>| -> Vec<Series> {
+        results
+            .iter()
+            .enumerate()
+            .map(|(color, r)| Series {
+                name: r.name.clone(),
+                points: points(r),
+                style: Style::Line,
+                color,
+            })
+            .collect()
+    };
+    let reaches: Vec<MarkedPoint> = results
+        .iter()
+        .enumerate()
+        .filter_map(|(color, r)| {
+            Some(MarkedPoint {
+                x: r.length_m? * per_meter,
+                y: 0.0,
+                label: format!("{:.3} {unit}", r.length_m? * per_meter),
+                color,
+            })
+        })
+        .filter(|p| p.x.is_finite())
+        .collect();
+    let mut targets: Vec<f64> = results.iter().map(|r| r.target).collect();
+    targets.sort_by(f64::total_cmp);
+    targets.dedup();
+    CurvePlot {
+        title: if let [only] = results {
+            format!("Reach of {}", only.name)
+        } else {
+            "Reach".to_owned()
+        },
+        subtitle: results
+            .iter()
+            .map(|r| match (r.length_m, r.limited_by) {
+                (Some(length), Some(cause)) => format!(
+                    "{}: {:.3} {unit}, limited by {}",
+                    r.name,
+                    length * per_meter,
+                    cause.describe()
+                ),
+                (Some(length), None) => format!("{}: {:.3} {unit}", r.name, length * per_meter),
+                (None, _) => format!("{}: misses its target at any length", r.name),
+            })
+            .take(4)
+            .collect(),
+        x: Axis::linear(format!("Length ({unit})")),
+        panels: vec![
+            Panel {
+                y: Axis::linear("Margin (dB)"),
+                series: series(&margin),
+                lines: vec![ReferenceLine {
+                    direction: Direction::Horizontal,
+                    at: 0.0,
+                    label: String::new(),
+                }],
+                bands: Vec::new(),
+                points: reaches,
+            },
+            Panel {
+                y: Axis::logarithmic("Bit error ratio"),
+                series: series(&errors),
+                lines: targets
+                    .iter()
+                    .map(|&at| ReferenceLine {
+                        direction: Direction::Horizontal,
+                        at,
+                        label: "target".to_owned(),
+                    })
+                    .collect(),
+                bands: Vec::new(),
+                points: Vec::new(),
+            },
+        ],
+    }
+    .render_png(None)
+}
+
+fn summary(results: &ReachResults) -> String {
+    let mut text = String::new();
+    for r in &results.links {
+        text += &format!("{}\n", r.name);
+        text += &match r.length_m {
+            Some(length) => format!(
+                "  reach {}{} at a bit error ratio of {:.1e}{}\n",
+                if r.is_lower_bound { "at least " } else { "" },
+                if length >= 100.0 {
+                    format!("{:.3} km", length / 1e3)
+                } else {
+                    format!("{length:.2} m")
+                },
+                r.target,
+                r.limited_by
+                    .map_or(String::new(), |c| format!(", limited by {}", c.describe()))
+            ),
+            None => format!(
+                "  misses a bit error ratio of {:.1e} at any length\n",
+                r.target
+            ),
+        };
+        for relief in &r.reliefs {
+            let gain = relief
+                .margin_gain_db
+                .map_or("closes it".to_owned(), |gain| format!("{gain:+.2} dB"));
+            text += &format!("    without {:<30} {gain}\n", relief.cause.describe());
+        }
+    }
+    text
+}

@@ -1,0 +1,292 @@
+//! `eyespan run`.
+
+use super::{Changes, Failure, STOP, make_folder, print_json, print_text, write_whole};
+use clap::Args;
+use eyespan::config::LinkFile;
+use eyespan::library::Library;
+use eyespan::link::monte_carlo::{Counts, Watch};
+use eyespan::link::{Link, Method};
+use eyespan::report::{EyeOpening, EyePicture, Histogram, ValueAxis};
+use eyespan::study::result::RunResult;
+use eyespan::study::simulation::EyeWaveform;
+use eyespan::study::{Simulation, simulate};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+
+/// Size of the density behind an eye picture.
+const EYE_CELLS: (usize, usize) = (1024, 768);
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Link file.
+    link: PathBuf,
+    /// Folder for `eye.png` and `result.json`; by default `out/` and the link file's name.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
+    /// Print the result as one JSON object on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Write `eye.svg` as well.
+    #[arg(long)]
+    svg: bool,
+}
+
+pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Failure> {
+    let link = LinkFile::load(&arguments.link, &arguments.changes.set, library)?;
+    let file = arguments.link.display().to_string();
+    let simulation = simulate_watched(&link).map_err(|error| Failure::Link { file, error })?;
+    let folder = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new("out").join(arguments.link.file_stem().unwrap_or_default()));
+    let pictures = draw(&simulation, arguments.svg)?;
+    let json = serde_json::to_vec_pretty(&simulation.result)
+        .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
+    make_folder(&folder)?;
+    for (name, bytes) in &pictures {
+        write_whole(&folder.join(name), bytes)?;
+    }
+    write_whole(&folder.join("result.json"), &json)?;
+    let words = summary(&simulation.result, &folder);
+    if arguments.json {
+        eprint!("{words}");
+        print_json(&simulation.result)
+    } else {
+        print_text(&words)
+    }
+}
+
+/// Runs a link; a counted one shows its progress.
+fn simulate_watched(link: &Link) -> Result<Simulation, eyespan::link::LinkError> {
+    if link.engine.method == Method::SemiAnalytic {
+        return simulate(link, &Watch::default());
+    }
+    let bar = ProgressBar::new(link.engine.monte_carlo.maximum_symbols).with_style(
+        ProgressStyle::with_template("{elapsed} {bar:30} {human_pos} symbols {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let progress = |counts: &Counts| {
+        bar.set_position(counts.symbols);
+        bar.set_message(format!("{} errors", counts.symbol_errors));
+    };
+    let simulation = simulate(
+        link,
+        &Watch {
+            stop: Some(&STOP),
+            progress: Some(&progress),
+        },
+    );
+    bar.finish_and_clear();
+    simulation
+}
+
+fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::Words(format!("the eye cannot be drawn: {error}"));
+    let eye = &simulation.eye;
+    let density = eye
+        .density(EYE_CELLS.0, EYE_CELLS.1)
+        .map_err(|error| failed(&error))?;
+    let result = &simulation.result;
+    let mut picture = EyePicture::new(
+        result.name.clone(),
+        &density,
+        if eye.optical {
+            ValueAxis::optical_power()
+        } else {
+            ValueAxis::voltage()
+        },
+    );
+    picture.subtitle = subtitle(result);
+    picture.symbol_rate = Some(result.symbol_rate_gbd * 1e9);
+    picture.decision_phase = Some(0.0);
+    picture.thresholds.clone_from(&eye.thresholds);
+    picture.histogram = Some(Histogram {
+        floor: 1e-12,
+        probability_density: None,
+    });
+    picture.eyes = openings(eye, result);
+    let mut files = vec![(
+        "eye.png",
+        picture.render_png(None).map_err(|error| failed(&error))?,
+    )];
+    if svg {
+        files.push((
+            "eye.svg",
+            picture
+                .render_svg(None)
+                .map_err(|error| failed(&error))?
+                .into_bytes(),
+        ));
+    }
+    Ok(files)
+}
+
+fn openings(eye: &EyeWaveform, result: &RunResult) -> Vec<EyeOpening> {
+    eye.openings
+        .iter()
+        .zip(&eye.spans)
+        .zip(&result.eyes)
+        .filter(|((edges, _), _)| edges.1 > edges.0)
+        .map(|((&(low, high), &(begin, end)), numbers)| EyeOpening {
+            center_time: 0.5 * (begin + end),
+            width: end - begin,
+            low,
+            high,
+            label: match (numbers.height_mw, numbers.height_mv) {
+                (Some(mw), _) => format!("{:.3} mW, {:.2} UI", mw, numbers.width_ui),
+                (_, Some(mv)) => format!("{:.1} mV, {:.2} UI", mv, numbers.width_ui),
+                _ => String::new(),
+            },
+        })
+        .collect()
+}
+
+fn subtitle(result: &RunResult) -> Vec<String> {
+    let ber = match (result.ber.pre_fec, result.ber.interval_95) {
+        (Some(ber), _) => format!("BER {ber:.2e}"),
+        (None, Some([_, high])) => format!("BER < {high:.1e}"),
+        (None, None) => String::new(),
+    };
+    vec![
+        format!(
+            "{:.6} GBd {} · {} · {} ({})",
+            Trimmed(result.symbol_rate_gbd),
+            result.format,
+            result.pattern,
+            ber,
+            result.ber.method
+        ),
+        format!(
+            "{} · openings at a probability of {:.1e}",
+            match result.margin_db {
+                Some(margin) => format!("margin {margin:+.2} dB"),
+                None => "error floor above the target".to_owned(),
+            },
+            result.target.pre_fec_ber
+        ),
+    ]
+}
+
+/// A number without trailing zeros.
+struct Trimmed(f64);
+
+impl std::fmt::Display for Trimmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{:.*}", f.precision().unwrap_or(3), self.0);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+/// The result in words.
+fn summary(result: &RunResult, folder: &Path) -> String {
+    let mut lines = vec![result.name.clone(), String::new()];
+    let mut row = |name: &str, value: String| lines.push(format!("  {name:<28} {value}"));
+    row(
+        "signal",
+        format!(
+            "{:.6} GBd {}, {}",
+            Trimmed(result.symbol_rate_gbd),
+            result.format,
+            result.pattern
+        ),
+    );
+    match (result.ber.pre_fec, result.ber.interval_95) {
+        (Some(ber), None) => row(
+            "bit error ratio",
+            format!("{ber:.3e} ({})", result.ber.method),
+        ),
+        (Some(ber), Some([low, high])) => row(
+            "bit error ratio",
+            format!(
+                "{ber:.3e} ({}, 95 %: {low:.2e} to {high:.2e})",
+                result.ber.method
+            ),
+        ),
+        (None, Some([_, high])) => row(
+            "bit error ratio",
+            format!("below {high:.2e} (no error counted, 95 %)"),
+        ),
+        (None, None) => {}
+    }
+    row(
+        "target before correction",
+        format!(
+            "{:.2e}, {}",
+            result.target.pre_fec_ber,
+            if result.target.met { "met" } else { "missed" }
+        ),
+    );
+    if let Some(post) = result
+        .ber
+        .post_fec
+        .filter(|_| result.fec_accumulation_ns > 0.0)
+    {
+        row("after correction", format!("{post:.2e}"));
+    }
+    row(
+        "margin",
+        match result.margin_db {
+            Some(margin) => format!(
+                "{margin:+.2} dB of {}",
+                if result.received.is_some() {
+                    "received modulation amplitude"
+                } else {
+                    "voltage"
+                }
+            ),
+            None => "none: the errors do not fall below the target at any level".to_owned(),
+        },
+    );
+    if let Some(received) = &result.received {
+        row(
+            "received",
+            format!(
+                "{:.2} dBm average, {:.2} dBm OMA, extinction ratio {:.2} dB",
+                received.average_power_dbm, received.oma_dbm, received.extinction_ratio_db
+            ),
+        );
+    }
+    row("signal-to-noise ratio", format!("{:.2} dB", result.snr_db));
+    for eye in &result.eyes {
+        let height = match (eye.height_mw, eye.height_mv) {
+            (Some(mw), _) => format!("{mw:.4} mW"),
+            (_, Some(mv)) => format!("{mv:.2} mV"),
+            _ => String::new(),
+        };
+        row(
+            &format!("eye {}", eye.index),
+            format!(
+                "{height} high, {:.3} UI wide at {:.1e}",
+                eye.width_ui, eye.probability
+            ),
+        );
+    }
+    for noise in &result.noise {
+        row(
+            &format!("  {}", noise.kind),
+            format!("{:.1} % of the variance", 100.0 * noise.share),
+        );
+    }
+    row(
+        "propagation delay",
+        format!("{:.2} ns", result.propagation_delay_ns),
+    );
+    let assumed: Vec<&str> = result
+        .sources
+        .iter()
+        .filter(|s| s.kind == "assumed")
+        .map(|s| s.part.as_str())
+        .collect();
+    if !assumed.is_empty() {
+        row("assumed numbers in", assumed.join(", "));
+    }
+    for warning in &result.warnings {
+        lines.push(format!("  warning: {warning}"));
+    }
+    lines.push(String::new());
+    lines.push(format!("  written to {}", folder.display()));
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,532 @@
+//! Noise that arises in front of something that is not linear and time-invariant: how it reaches a
+//! decision is found by carrying the decision's *sensitivity* backward.
+//!
+//! A decision is a weighted sum of received samples. Going back stage by stage, the weights become
+//! those of the photocurrent (correlation with the receiver's response), of the field at the
+//! detector (δI = 2R·Re(A*·δA)), of the field at the transmitter (correlation with the fibre's
+//! response) and of the drive (times the modulator's slope). At each place where noise arises its
+//! share of the decision's variance is the sum of the squared weights: exact to first order in the
+//! noise, for every symbol with its own neighbours, whatever the chirp and the dispersion.
+
+use super::decision::DecisionRule;
+use super::error::LinkError;
+use super::noise::{NoiseKind, Tail};
+use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::waveform::{Propagation, Wave, transfer};
+use crate::signal::convolution::FiniteResponse;
+use crate::signal::interpolator::HALF_WIDTH;
+use crate::signal::{Grid, Interpolator, Scratch, Transforms};
+use num_complex::Complex64;
+use rayon::prelude::*;
+use std::f64::consts::PI;
+
+/// Edges of the dual-Dirac jitter that are kept apart for each decision; the others are taken as
+/// Gaussian.
+pub const STRONGEST_EDGES: usize = 3;
+
+/// Phase turn (rad) by dispersion at an offset of one symbol rate below which noise at the
+/// transmitter passes the fibre as if there were no dispersion.
+const NEGLIGIBLE_PHASE: f64 = 0.05;
+
+/// Decisions that are looked at where the noises are weak.
+const SURVEYED: usize = 512;
+
+/// Share of the whole variance above which every decision is looked at.
+const WEAK_SHARE: f64 = 0.03;
+
+/// What reaches the decisions, with the outer levels at −1 and +1.
+#[derive(Debug, Clone, Default)]
+pub struct Carried {
+    /// Variance of each decision, all kinds together.
+    pub variance: Vec<f64>,
+    /// Displacement of each decision by each of the strongest dual-Dirac edges, either sign.
+    pub edges: Vec<[f64; STRONGEST_EDGES]>,
+    /// Mean variance of each kind.
+    pub kinds: Vec<(NoiseKind, f64)>,
+}
+
+/// What one decision gets.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    intensity: f64,
+    phase: f64,
+    jitter: f64,
+    edges: [f64; STRONGEST_EDGES],
+}
+
+/// True where relative intensity noise must be carried through the fibre decision by decision.
+pub fn carries_intensity(plan: &Plan) -> bool {
+    has_noise(plan, |n| matches!(n, NoiseSource::RelativeIntensity(_)))
+        && dispersion_phase(plan) > NEGLIGIBLE_PHASE
+}
+
+fn carries_phase(plan: &Plan) -> bool {
+    has_noise(plan, |n| matches!(n, NoiseSource::Phase(_)))
+        && dispersion_phase(plan) > NEGLIGIBLE_PHASE
+}
+
+fn has_noise(plan: &Plan, is: impl Fn(&NoiseSource) -> bool) -> bool {
+    plan.operations
+        .iter()
+        .any(|o| matches!(&o.operation, Operation::Noise(n) if is(n)))
+}
+
+/// ½|β2|Lω² at one symbol rate from the carrier, all fibres together.
+fn dispersion_phase(plan: &Plan) -> f64 {
+    let omega = 2.0 * PI * plan.symbol_rate;
+    plan.operations
+        .iter()
+        .map(|o| match &o.operation {
+            Operation::Linear(Linear::Fiber(fiber, wavelength)) => {
+                let (beta2, _) = fiber.dispersion.beta(*wavelength);
+                0.5 * beta2 * fiber.length * omega * omega
+            }
+            _ => 0.0,
+        })
+        .sum::<f64>()
+        .abs()
+}
+
+/// Carries the noises of a plan that need it to the decisions of a rule; None where none does.
+/// `variance` is the mean variance of all other noise at the decision.
+///
+/// # Errors
+/// [`LinkError`] where a response cannot be used.
+pub fn carry(
+    plan: &Plan,
+    propagation: &Propagation,
+    tail: &Tail,
+    rule: &DecisionRule,
+    variance: f64,
+) -> Result<Option<Carried>, LinkError> {
+    let jitter = !plan.drive.jitter.is_none();
+    let (intensity, phase) = (carries_intensity(plan), carries_phase(plan));
+    if !(jitter || intensity || phase) {
+        return Ok(None);
+    }
+    let path = Path::new(plan, propagation, tail, rule)?;
+    let n = propagation.symbols().len();
+    let stride = if jitter { 1 } else { n.div_ceil(SURVEYED) };
+    let mut shares = path.shares(n, stride);
+    if stride > 1 {
+        let mean = shares
+            .iter()
+            .map(|s| s.1.intensity + s.1.phase)
+            .sum::<f64>()
+            / shares.len().max(1) as f64;
+        if mean > WEAK_SHARE * variance {
+            shares = path.shares(n, 1);
+        }
+    }
+    Ok(Some(gather(&shares, propagation.symbols())))
+}
+
+/// Fills in the decisions that were not looked at with the mean of those of the same symbol.
+fn gather(shares: &[(usize, Share)], symbols: &[u8]) -> Carried {
+    let count = shares.len().max(1) as f64;
+    let mean = |f: &dyn Fn(&Share) -> f64| shares.iter().map(|s| f(&s.1)).sum::<f64>() / count;
+    let mut carried = Carried {
+        kinds: vec![
+            (NoiseKind::RelativeIntensity, mean(&|s| s.intensity)),
+            (NoiseKind::Phase, mean(&|s| s.phase)),
+            (
+                NoiseKind::TransmitterJitter,
+                mean(&|s| s.jitter + s.edges.iter().map(|e| e * e).sum::<f64>()),
+            ),
+        ],
+        ..Carried::default()
+    };
+    carried.kinds.retain(|k| k.1 > 0.0);
+    if shares.len() == symbols.len() {
+        carried.variance = shares
+            .iter()
+            .map(|s| s.1.intensity + s.1.phase + s.1.jitter)
+            .collect();
+        if shares.iter().any(|s| s.1.edges[0] != 0.0) {
+            carried.edges = shares.iter().map(|s| s.1.edges).collect();
+        }
+        return carried;
+    }
+    let mut by_symbol = vec![(0.0, 0.0); 256];
+    for (k, share) in shares {
+        let sum = &mut by_symbol[usize::from(symbols[*k])];
+        sum.0 += share.intensity + share.phase;
+        sum.1 += 1.0;
+    }
+    let all = mean(&|s| s.intensity + s.phase);
+    carried.variance = symbols
+        .iter()
+        .map(|&s| match by_symbol[usize::from(s)] {
+            (_, 0.0) => all,
+            (sum, count) => sum / count,
+        })
+        .collect();
+    carried
+}
+
+/// The way back from a decision.
+struct Path<'a> {
+    plan: &'a Plan,
+    propagation: &'a Propagation,
+    sample: usize,
+    /// Weights of the samples around a decision at the detector, or at the drive of an electrical
+    /// link; `begin` is the place of the first relative to the decision.
+    weights: Vec<f64>,
+    begin: isize,
+    light: Option<Light<'a>>,
+    edge_steps: Vec<f64>,
+}
+
+struct Light<'a> {
+    detected: &'a [Complex64],
+    launched: &'a [Complex64],
+    responsivity: f64,
+    /// Slope of the field with the drive, at every sample.
+    slope: Vec<Complex64>,
+    transforms: Transforms,
+    /// Conjugate spectrum of what lies between modulator and detector, on the window.
+    fiber: Vec<Complex64>,
+    /// Conjugate spectrum of what lies between drive and modulator; None where nothing does.
+    electrical: Option<Vec<Complex64>>,
+    lead: usize,
+    intensity: f64,
+    phase: f64,
+}
+
+impl<'a> Path<'a> {
+    fn new(
+        plan: &'a Plan,
+        propagation: &'a Propagation,
+        tail: &Tail,
+        rule: &DecisionRule,
+    ) -> Result<Self, LinkError> {
+        let sps = plan.samples_per_symbol.cast_signed();
+        let interpolator = Interpolator::new(rule.fraction);
+        let half = HALF_WIDTH.cast_signed();
+        let taps = &rule.taps;
+        let (precursor, count) = (
+            taps.precursor.cast_signed(),
+            taps.feed_forward.len().cast_signed(),
+        );
+        // A sample at offset o takes from sources at o + advance − j.
+        let earliest = (precursor - count + 1) * sps - (half - 1) + tail.advance.cast_signed()
+            - tail.taps.len().cast_signed()
+            + 1;
+        let latest = precursor * sps + half + tail.advance.cast_signed();
+        let mut weights = vec![0.0; (latest - earliest + 1).max(1).cast_unsigned()];
+        for (i, w) in (0..).zip(&taps.feed_forward) {
+            for (k, v) in (0..).zip(interpolator.weights()) {
+                let offset = (precursor - i) * sps + k - (half - 1);
+                for (j, t) in (0..).zip(&tail.taps) {
+                    let at = offset + tail.advance.cast_signed() - j - earliest;
+                    weights[at.cast_unsigned()] += w * v * t;
+                }
+            }
+        }
+        let (weights, begin) = essential(&weights, earliest);
+        let symbols = propagation.symbols();
+        let levels = tapped(plan, symbols);
+        let n = symbols.len();
+        let edge_steps = (0..n)
+            .map(|m| levels[m] - levels[(m + n - 1) % n])
+            .collect();
+        let light = Light::new(plan, propagation, weights.len())?;
+        Ok(Self {
+            plan,
+            propagation,
+            sample: rule.sample,
+            weights,
+            begin,
+            light,
+            edge_steps,
+        })
+    }
+
+    fn shares(&self, n: usize, stride: usize) -> Vec<(usize, Share)> {
+        (0..n.div_ceil(stride))
+            .into_par_iter()
+            .map_init(
+                || (Scratch::default(), Vec::new(), Vec::new()),
+                |(scratch, field, real), i| {
+                    let k = i * stride;
+                    (k, self.share(k, scratch, field, real))
+                },
+            )
+            .collect()
+    }
+
+    fn share(
+        &self,
+        k: usize,
+        scratch: &mut Scratch,
+        field: &mut Vec<Complex64>,
+        real: &mut Vec<f64>,
+    ) -> Share {
+        let total = self.propagation.grid().samples;
+        let decision = k * self.plan.samples_per_symbol + self.sample;
+        let mut share = Share::default();
+        let wrap = |i: isize| i.rem_euclid(total.cast_signed()).cast_unsigned();
+        let first = match &self.light {
+            None => {
+                real.clone_from(&self.weights);
+                decision.cast_signed() + self.begin
+            }
+            Some(light) => {
+                let window = light.transforms.samples;
+                let first = decision.cast_signed() + self.begin - light.lead.cast_signed();
+                field.clear();
+                field.resize(window, Complex64::ZERO);
+                for (i, w) in self.weights.iter().enumerate() {
+                    let at = wrap(first + (light.lead + i).cast_signed());
+                    field[light.lead + i] = light.detected[at] * (2.0 * light.responsivity * w);
+                }
+                light.transforms.filter_field(field, &light.fiber, scratch);
+                real.clear();
+                let mut intensity = 0.0;
+                let mut at = wrap(first);
+                for b in field.iter() {
+                    let c = b.conj() * light.launched[at];
+                    intensity += 0.25 * c.re * c.re;
+                    // δA = jA·δφ.
+                    real.push(-c.im);
+                    at = if at + 1 == total { 0 } else { at + 1 };
+                }
+                share.intensity = intensity * light.intensity;
+                if light.phase > 0.0 {
+                    // The phase is the sum of its steps: each step acts on all that follows it.
+                    let mut sum = 0.0;
+                    let squares: f64 = real
+                        .iter()
+                        .rev()
+                        .map(|x| {
+                            sum += x;
+                            sum * sum
+                        })
+                        .sum();
+                    share.phase = squares * light.phase;
+                }
+                if self.plan.drive.jitter.is_none() {
+                    return share;
+                }
+                let mut at = wrap(first);
+                for (b, r) in field.iter().zip(real.iter_mut()) {
+                    *r = (b.conj() * light.slope[at]).re;
+                    at = if at + 1 == total { 0 } else { at + 1 };
+                }
+                if let Some(electrical) = &light.electrical {
+                    for (b, r) in field.iter_mut().zip(real.iter()) {
+                        *b = Complex64::new(*r, 0.0);
+                    }
+                    light.transforms.filter_field(field, electrical, scratch);
+                    for (b, r) in field.iter().zip(real.iter_mut()) {
+                        *r = b.re;
+                    }
+                }
+                first
+            }
+        };
+        self.jitter(first, real, &mut share);
+        share
+    }
+
+    /// What the edges' jitter does to a decision whose weights on the drive are given.
+    fn jitter(&self, first: isize, weights: &[f64], share: &mut Share) {
+        let Some(edge) = &self.plan.drive.edge else {
+            return;
+        };
+        let jitter = self.plan.drive.jitter;
+        let sps = self.plan.samples_per_symbol.cast_signed();
+        let n = self.edge_steps.len().cast_signed();
+        let length = weights.len().cast_signed();
+        // Edge m begins its pulse at sample m·sps − advance·sps.
+        let reach = edge.advance.cast_signed() * sps;
+        let earliest = (first + reach - edge.samples.len().cast_signed()).div_euclid(sps) + 1;
+        let latest = (first + length - 1 + reach).div_euclid(sps);
+        let mut strongest = [0.0f64; STRONGEST_EDGES];
+        let mut dirac = 0.0;
+        for m in earliest..=latest {
+            let step = self.edge_steps[m.rem_euclid(n).cast_unsigned()];
+            if step == 0.0 {
+                continue;
+            }
+            let begin = m * sps - reach - first;
+            let from = begin.max(0);
+            let to = (begin + edge.samples.len().cast_signed()).min(length);
+            if from >= to {
+                continue;
+            }
+            let pulse = &edge.samples[(from - begin).cast_unsigned()..(to - begin).cast_unsigned()];
+            let here = &weights[from.cast_unsigned()..to.cast_unsigned()];
+            let displacement = step * crate::signal::kernels::dot(pulse, here);
+            share.jitter += (displacement * jitter.random_rms).powi(2);
+            let mut amplitude = (0.5 * jitter.dual_dirac * displacement).abs();
+            for s in &mut strongest {
+                if amplitude > *s {
+                    std::mem::swap(s, &mut amplitude);
+                }
+            }
+            dirac += amplitude * amplitude;
+        }
+        share.jitter += dirac;
+        share.edges = strongest;
+    }
+}
+
+/// Levels of a cyclic pattern behind the driver's taps.
+fn tapped(plan: &Plan, symbols: &[u8]) -> Vec<f64> {
+    let (ahead, back) = plan.drive.tap_reach();
+    let n = symbols.len();
+    let around: Vec<u8> = (0..n + ahead + back)
+        .map(|i| symbols[(i + n * (1 + back / n) - back) % n])
+        .collect();
+    let mut levels = vec![0.0; n];
+    plan.drive.tapped_levels(&around, &mut levels);
+    levels
+}
+
+/// Cuts what carries less than a part in 10^9 of the energy from both ends.
+fn essential(weights: &[f64], begin: isize) -> (Vec<f64>, isize) {
+    let allowed = 1e-9 * weights.iter().map(|w| w * w).sum::<f64>();
+    let small = |sum: &mut f64, w: &f64| {
+        *sum += w * w;
+        (*sum <= allowed).then_some(())
+    };
+    let front = weights.iter().scan(0.0, |sum, w| small(sum, w)).count();
+    let back = weights
+        .iter()
+        .rev()
+        .scan(0.0, |sum, w| small(sum, w))
+        .count();
+    let end = weights.len().saturating_sub(back).max(front);
+    (weights[front..end].to_vec(), begin + front.cast_signed())
+}
+
+impl<'a> Light<'a> {
+    fn new(
+        plan: &'a Plan,
+        propagation: &'a Propagation,
+        weights: usize,
+    ) -> Result<Option<Self>, LinkError> {
+        let position =
+            |is: &dyn Fn(&Operation) -> bool| plan.operations.iter().position(|o| is(&o.operation));
+        let (Some(modulator), Some(detector)) = (
+            position(&|o| matches!(o, Operation::Modulate(_))),
+            position(&|o| matches!(o, Operation::Detect(_))),
+        ) else {
+            return Ok(None);
+        };
+        let (
+            Some(Wave::Field(launched)),
+            Some(Wave::Field(detected)),
+            Operation::Modulate(table),
+            Operation::Detect(responsivity),
+        ) = (
+            propagation.before(modulator + 1),
+            propagation.before(detector),
+            &plan.operations[modulator].operation,
+            &plan.operations[detector].operation,
+        )
+        else {
+            return Ok(None);
+        };
+        let linears = |range: std::ops::Range<usize>| -> Vec<&Linear> {
+            plan.operations[range]
+                .iter()
+                .filter_map(|o| match &o.operation {
+                    Operation::Linear(linear) => Some(linear),
+                    _ => None,
+                })
+                .collect()
+        };
+        let fiber = linears(modulator + 1..detector);
+        let electrical = linears(0..modulator);
+        let rate = plan.sampling_rate();
+        let (fiber_lead, fiber_trail) = memory(&fiber, rate)?;
+        let (electrical_lead, electrical_trail) = memory(&electrical, rate)?;
+        // Going back in time the response's tail comes first.
+        let lead = fiber_trail + electrical_trail;
+        let window = (weights + lead + fiber_lead + electrical_lead)
+            .next_power_of_two()
+            .max(64);
+        let drive = match modulator {
+            0 => propagation.drive_wave(),
+            _ => match propagation.before(modulator) {
+                Some(Wave::Real(wave)) => wave,
+                _ => propagation.drive_wave(),
+            },
+        };
+        let mut phase = 0.0;
+        let mut intensity = 0.0;
+        for o in &plan.operations {
+            match &o.operation {
+                Operation::Noise(NoiseSource::Phase(linewidth)) if carries_phase(plan) => {
+                    phase += 2.0 * PI * linewidth / rate;
+                }
+                Operation::Noise(NoiseSource::RelativeIntensity(density))
+                    if carries_intensity(plan) =>
+                {
+                    intensity += 0.5 * density * rate;
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(Self {
+            detected,
+            launched,
+            responsivity: *responsivity,
+            slope: if plan.drive.jitter.is_none() {
+                Vec::new()
+            } else {
+                drive.iter().map(|&x| table.slope(x)).collect()
+            },
+            transforms: Transforms::new(window),
+            fiber: backward(&fiber, window, rate)?,
+            electrical: if electrical.is_empty() {
+                None
+            } else {
+                Some(backward(&electrical, window, rate)?)
+            },
+            lead,
+            intensity,
+            phase,
+        }))
+    }
+}
+
+/// Samples before and after time zero that linear operations reach.
+fn memory(linears: &[&Linear], sampling_rate: f64) -> Result<(usize, usize), LinkError> {
+    if linears.is_empty() {
+        return Ok((0, 0));
+    }
+    let finite = design(linears, sampling_rate)?;
+    Ok((finite.advance, finite.delay()))
+}
+
+fn design(linears: &[&Linear], sampling_rate: f64) -> Result<FiniteResponse, LinkError> {
+    let refused = std::cell::RefCell::new(None);
+    let finite = FiniteResponse::design("the fibre", sampling_rate, &|grid: Grid, out| {
+        if let Err(error) = transfer(linears, grid, out) {
+            *refused.borrow_mut() = Some(error);
+        }
+    });
+    match refused.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(finite?),
+    }
+}
+
+/// Conjugate spectrum of linear operations on a window, scaled by 1/window.
+fn backward(
+    linears: &[&Linear],
+    window: usize,
+    sampling_rate: f64,
+) -> Result<Vec<Complex64>, LinkError> {
+    if linears.is_empty() {
+        return Ok(vec![Complex64::new(1.0 / window as f64, 0.0); window]);
+    }
+    Ok(design(linears, sampling_rate)?
+        .spectrum(window)
+        .iter()
+        .map(Complex64::conj)
+        .collect())
+}

@@ -1,0 +1,431 @@
+//! Reach: the longest length that still meets the target, and what limits it.
+
+use super::margin::{margin_for, target_ber};
+use crate::fiber::Dispersion;
+use crate::fiber::single_mode::Attenuation;
+use crate::link::semi_analytic::SemiAnalytic;
+use crate::link::{Link, LinkError, OpticalLossKind, Stage};
+use crate::math::{RootError, find_root};
+use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
+use serde::Serialize;
+
+/// Why a reach could not be found.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ReachError {
+    /// The stage to vary has no length.
+    #[error("stage {0} of the link has no length: only fibre and twinax have one")]
+    NoLength(usize),
+    /// The link itself.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+/// What can limit a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Loss of the fibre.
+    Attenuation,
+    /// Chromatic dispersion of the fibre.
+    ChromaticDispersion,
+    /// Loss in the conductors of a cable.
+    ConductorLoss,
+    /// Loss in the dielectric of a cable.
+    DielectricLoss,
+    /// Connectors, splices and attenuators.
+    LumpedLoss,
+    /// Chirp of the modulator.
+    Chirp,
+    /// Relative intensity noise of the laser.
+    RelativeIntensityNoise,
+    /// Phase noise of the laser.
+    PhaseNoise,
+    /// Jitter of the transmitter and of the sampler.
+    Jitter,
+    /// Shot noise is part of the receiver's; this is the noise of its amplifier.
+    ReceiverNoise,
+}
+
+impl Cause {
+    /// True for what grows with the length.
+    pub fn grows_with_length(self) -> bool {
+        matches!(
+            self,
+            Self::Attenuation
+                | Self::ChromaticDispersion
+                | Self::ConductorLoss
+                | Self::DielectricLoss
+        )
+    }
+
+    /// In words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Attenuation => "fibre attenuation",
+            Self::ChromaticDispersion => "chromatic dispersion",
+            Self::ConductorLoss => "conductor loss",
+            Self::DielectricLoss => "dielectric loss",
+            Self::LumpedLoss => "connectors and lumped loss",
+            Self::Chirp => "chirp",
+            Self::RelativeIntensityNoise => "relative intensity noise",
+            Self::PhaseNoise => "laser phase noise",
+            Self::Jitter => "jitter",
+            Self::ReceiverNoise => "receiver noise (3 dB less)",
+        }
+    }
+}
+
+/// What taking a cause away would give back at the reach.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Relief {
+    /// The cause.
+    pub cause: Cause,
+    /// Margin gained without it, dB; null where the link without it has no finite margin.
+    pub margin_gain_db: Option<f64>,
+}
+
+/// A point of the curve of margin against length.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ReachPoint {
+    /// Length, m.
+    pub length_m: f64,
+    /// Bit error ratio in front of the error correction.
+    pub pre_fec_ber: f64,
+    /// Margin, dB; null at an error floor.
+    pub margin_db: Option<f64>,
+}
+
+/// Reach of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reach {
+    /// The longest length up to which the target is met everywhere, m; None where the link misses it
+    /// at zero length.
+    pub length: Option<f64>,
+    /// True where the target is still met at the longest length tried, which `length` then is.
+    pub is_lower_bound: bool,
+    /// What limits it: of the causes that grow with the length, the one whose absence gives most.
+    pub limited_by: Option<Cause>,
+    /// All causes, most relief first.
+    pub reliefs: Vec<Relief>,
+    /// Bit error ratio the target asks for in front of the error correction.
+    pub target_ber: f64,
+    /// Margin and error ratio along the way.
+    pub curve: Vec<ReachPoint>,
+}
+
+/// How much is computed beside the length.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReachSettings {
+    /// Points of the scan from zero to beyond the reach; 0 for bisection alone, which trusts that the
+    /// target is missed only once.
+    pub scan_points: usize,
+    /// Whether the margin along the scan, and what limits the reach, are found.
+    pub causes: bool,
+    /// Longest length tried, m; a default for the medium where none is given.
+    pub longest: Option<f64>,
+}
+
+impl Default for ReachSettings {
+    fn default() -> Self {
+        Self {
+            scan_points: 25,
+            causes: true,
+            longest: None,
+        }
+    }
+}
+
+/// Length of a stage, m.
+pub fn length_of(stage: &Stage) -> Option<f64> {
+    match stage {
+        Stage::Fiber(fiber) => Some(fiber.length),
+        Stage::Twinax(cable) => Some(cable.length),
+        _ => None,
+    }
+}
+
+/// The link with another length of one stage.
+pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
+    let mut changed = link.clone();
+    match changed.stages.get_mut(index).map(|named| &mut named.stage) {
+        Some(Stage::Fiber(fiber)) => fiber.length = length,
+        Some(Stage::Twinax(cable)) => cable.length = length,
+        _ => {}
+    }
+    changed
+}
+
+/// Finds the reach of a link by varying the length of stage `index`.
+///
+/// # Errors
+/// [`ReachError`] where the stage has no length, or an evaluation is refused.
+pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<Reach, ReachError> {
+    let stage = link
+        .stages
+        .get(index)
+        .map(|named| &named.stage)
+        .ok_or(ReachError::NoLength(index + 1))?;
+    let nominal = length_of(stage).ok_or(ReachError::NoLength(index + 1))?;
+    let (smallest, longest) = match stage {
+        Stage::Fiber(_) => (100.0, 500e3),
+        _ => (0.1, 100.0),
+    };
+    let longest = settings.longest.unwrap_or(longest);
+    let target = target_ber(link)?;
+    let mut search = Search {
+        engine: SemiAnalytic::new(link)?,
+        link,
+        index,
+        target,
+    };
+    let mut curve = Vec::new();
+    if search.excess(0.0)? > 0.0 {
+        let margin = if settings.causes {
+            search.margin(0.0)?
+        } else {
+            None
+        };
+        let point = search.point(0.0, margin)?;
+        return Ok(Reach {
+            length: None,
+            is_lower_bound: false,
+            limited_by: None,
+            reliefs: if settings.causes {
+                search.reliefs(0.0)?
+            } else {
+                Vec::new()
+            },
+            target_ber: target,
+            curve: vec![point],
+        });
+    }
+    // A length that misses the target, by doubling; the scan then looks for an earlier miss.
+    let mut met = 0.0;
+    let mut missed = nominal.max(smallest);
+    let mut is_lower_bound = false;
+    while search.excess(missed)? <= 0.0 {
+        met = missed;
+        if missed >= longest {
+            is_lower_bound = true;
+            break;
+        }
+        missed = (missed * 2.0).min(longest);
+    }
+    let end = missed;
+    if settings.scan_points > 1 {
+        let mut first_miss = None;
+        let mut last_met = 0.0;
+        for i in 0..settings.scan_points {
+            let length = end * i as f64 / (settings.scan_points - 1) as f64;
+            let point = search.point(length, None)?;
+            let misses = point.pre_fec_ber > target;
+            curve.push(point);
+            if misses && first_miss.is_none() {
+                first_miss = Some(length);
+            }
+            if first_miss.is_none() {
+                last_met = length;
+            }
+        }
+        if let Some(first) = first_miss {
+            (met, missed) = (last_met, first);
+            is_lower_bound = false;
+        }
+    }
+    let length = if is_lower_bound {
+        met
+    } else {
+        search.crossing(met, missed)?
+    };
+    let mut reach = Reach {
+        length: Some(length),
+        is_lower_bound,
+        limited_by: None,
+        reliefs: Vec::new(),
+        target_ber: target,
+        curve,
+    };
+    if settings.causes {
+        for point in &mut reach.curve {
+            point.margin_db = search.margin(point.length_m)?;
+        }
+        reach.reliefs = search.reliefs(length)?;
+        reach.limited_by = reach
+            .reliefs
+            .iter()
+            .filter(|r| r.cause.grows_with_length())
+            .find(|r| r.margin_gain_db.is_none_or(|gain| gain > 0.0))
+            .map(|r| r.cause);
+    }
+    Ok(reach)
+}
+
+struct Search<'a> {
+    engine: SemiAnalytic,
+    link: &'a Link,
+    index: usize,
+    target: f64,
+}
+
+impl Search<'_> {
+    fn ber(&mut self, length: f64) -> Result<f64, LinkError> {
+        self.engine
+            .change(&with_length(self.link, self.index, length))?;
+        Ok(self.engine.evaluate()?.decided.errors.bit)
+    }
+
+    /// Logarithm of the error ratio over the target: positive where it is missed.
+    fn excess(&mut self, length: f64) -> Result<f64, LinkError> {
+        Ok(self.ber(length)?.max(1e-300).ln() - self.target.ln())
+    }
+
+    fn point(&mut self, length: f64, margin_db: Option<f64>) -> Result<ReachPoint, LinkError> {
+        Ok(ReachPoint {
+            length_m: length,
+            pre_fec_ber: self.ber(length)?,
+            margin_db,
+        })
+    }
+
+    fn margin(&mut self, length: f64) -> Result<Option<f64>, LinkError> {
+        let ber = self.ber(length)?;
+        margin_for(&mut self.engine, self.target, Some(ber))
+    }
+
+    fn crossing(&mut self, met: f64, missed: f64) -> Result<f64, LinkError> {
+        let root = find_root(|length| self.excess(length), met, missed, 1e-3 * missed, 60);
+        match root {
+            // The end of the bracket that still meets the target.
+            Ok(root) => Ok(if root.value <= 0.0 {
+                root.x
+            } else {
+                root.bracket.0.min(root.bracket.1)
+            }),
+            Err(RootError::Function(error)) => Err(error),
+            Err(other) => Err(LinkError::Link(format!("the reach was not found: {other}"))),
+        }
+    }
+
+    /// What each cause costs at a length.
+    fn reliefs(&mut self, length: f64) -> Result<Vec<Relief>, LinkError> {
+        let here = with_length(self.link, self.index, length);
+        let base = self.margin(length)?;
+        let mut reliefs = Vec::new();
+        for (cause, relieved) in without_each_cause(&here) {
+            let mut engine = SemiAnalytic::new(&relieved)?;
+            let ber = engine.evaluate()?.decided.errors.bit;
+            let margin = margin_for(&mut engine, self.target, Some(ber))?;
+            reliefs.push(Relief {
+                cause,
+                margin_gain_db: match (margin, base) {
+                    (Some(margin), Some(base)) => Some(margin - base),
+                    (Some(_), None) => None,
+                    (None, _) => Some(0.0),
+                },
+            });
+        }
+        reliefs.sort_by(|a, b| {
+            let gain = |r: &Relief| r.margin_gain_db.unwrap_or(f64::INFINITY);
+            gain(b).total_cmp(&gain(a))
+        });
+        Ok(reliefs)
+    }
+}
+
+/// The link without each of the causes that it has.
+fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
+    let mut relieved = Vec::new();
+    let mut add = |cause: Cause, change: &dyn Fn(&mut Link)| {
+        let mut changed = link.clone();
+        change(&mut changed);
+        if changed.stages != link.stages || changed.sampler != link.sampler {
+            relieved.push((cause, changed));
+        }
+    };
+    let each = |link: &mut Link, change: &dyn Fn(&mut Stage)| {
+        for named in &mut link.stages {
+            change(&mut named.stage);
+        }
+    };
+    add(Cause::Attenuation, &|link| {
+        each(link, &|stage| {
+            if let Stage::Fiber(fiber) = stage {
+                fiber.attenuation = Attenuation::Constant(0.0);
+            }
+        });
+    });
+    add(Cause::ChromaticDispersion, &|link| {
+        each(link, &|stage| {
+            if let Stage::Fiber(fiber) = stage {
+                fiber.dispersion = Dispersion::AtWavelength {
+                    reference: None,
+                    coefficient: 0.0,
+                    slope: 0.0,
+                };
+            }
+        });
+    });
+    add(Cause::ConductorLoss, &|link| {
+        each(link, &|stage| {
+            if let Stage::Twinax(cable) = stage {
+                cable.conductor.resistivity_at_20_celsius *= 1e-4;
+            }
+        });
+    });
+    add(Cause::DielectricLoss, &|link| {
+        each(link, &|stage| {
+            if let Stage::Twinax(cable) = stage {
+                cable.dielectric = cable.dielectric.with_loss_scaled(1e-4);
+            }
+        });
+    });
+    add(Cause::LumpedLoss, &|link| {
+        each(link, &|stage| {
+            if let Stage::OpticalLoss(loss) = stage {
+                loss.transmission = 1.0;
+                loss.kind = OpticalLossKind::Connector;
+            }
+        });
+    });
+    add(Cause::Chirp, &|link| {
+        each(link, &|stage| match stage {
+            Stage::ElectroAbsorptionModulator(modulator) => {
+                if let ElectroAbsorptionTransfer::Linear { alpha_h, .. } = &mut modulator.transfer {
+                    *alpha_h = 0.0;
+                }
+            }
+            Stage::MachZehnderModulator(modulator) => modulator.alpha_h = 0.0,
+            _ => {}
+        });
+    });
+    add(Cause::RelativeIntensityNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Laser(laser) = stage {
+                laser.relative_intensity_noise = 0.0;
+            }
+        });
+    });
+    add(Cause::PhaseNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Laser(laser) = stage {
+                laser.linewidth = 0.0;
+            }
+        });
+    });
+    add(Cause::Jitter, &|link| {
+        link.sampler.jitter = Jitter::default();
+        each(link, &|stage| {
+            if let Stage::Driver(driver) = stage {
+                driver.jitter = Jitter::default();
+            }
+        });
+    });
+    add(Cause::ReceiverNoise, &|link| {
+        each(link, &|stage| match stage {
+            Stage::Photoreceiver(receiver) => receiver.noise = receiver.noise.scaled(0.5),
+            Stage::ElectricalReceiver(receiver) => receiver.noise = receiver.noise.scaled(0.5),
+            _ => {}
+        });
+    });
+    relieved
+}
