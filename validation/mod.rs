@@ -19,7 +19,7 @@ mod noise;
 mod patterns;
 mod reproducibility;
 
-pub use checks::{Case, Check, Outcome, Reason, Status, Tolerance};
+pub use checks::{Case, Check, Outcome, Status};
 
 use rayon::prelude::*;
 

@@ -3,41 +3,65 @@
 #[path = "../../validation/mod.rs"]
 mod validation;
 
+use super::Failure;
+use clap::Args;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use validation::{Check, Finding, Outcome, Status};
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// Only cases whose area or name contains this.
+    filter: Option<String>,
+    /// Print the results as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn command(arguments: &ValidateArguments) -> Result<(), Failure> {
+    match run(arguments.filter.as_deref(), arguments.json) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Validation),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(Failure::Words(error.to_string()))
+        }
+        Err(error) => Err(Failure::Words(format!("stdout: {error}"))),
+    }
+}
 
 /// Runs the cases whose area or name contains `filter` and prints what came out: a table, or with
 /// `json` an array of cases. Returns whether every check passed.
 ///
 /// # Errors
-/// Where standard output cannot be written.
-pub fn run(filter: Option<&str>, json: bool) -> io::Result<bool> {
+/// [`InvalidInput`](io::ErrorKind::InvalidInput) where there is no such case, otherwise what
+/// standard output refuses; a closed pipe is no error.
+fn run(filter: Option<&str>, json: bool) -> io::Result<bool> {
     let findings = validation::run(filter);
-    let mut out = io::stdout().lock();
-    if json {
+    if findings.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!(
+                "no validation case has “{}” in its area or name",
+                filter.unwrap_or_default()
+            ),
+        ));
+    }
+    let summary = summary(&findings);
+    let text = if json {
+        eprintln!("{summary}");
         let list: Vec<_> = findings.iter().map(as_json).collect();
-        serde_json::to_writer_pretty(&mut out, &list)?;
-        writeln!(out)?;
+        format!("{:#}\n", serde_json::Value::Array(list))
     } else {
-        write!(out, "{}", as_table(&findings))?;
+        format!("{}{summary}\n", as_table(&findings))
+    };
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(findings.iter().all(Finding::passes)),
     }
-    let summary = summary(&findings, filter);
-    if json {
-        writeln!(io::stderr(), "{summary}")?;
-    } else {
-        writeln!(out, "{summary}")?;
-    }
-    Ok(!findings.is_empty() && findings.iter().all(Finding::passes))
 }
 
-fn summary(findings: &[Finding], filter: Option<&str>) -> String {
-    if findings.is_empty() {
-        return format!(
-            "No validation case has “{}” in its area or name.",
-            filter.unwrap_or_default()
-        );
-    }
+fn summary(findings: &[Finding]) -> String {
     let (mut checks, mut failed, mut absent) = (0, 0, 0);
     for finding in findings {
         match &finding.outcome {
