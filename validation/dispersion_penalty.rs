@@ -67,9 +67,12 @@ fn penalties(symbol_rate: f64, alpha_h: f64, dispersions: &[f64]) -> Result<Vec<
         .collect()
 }
 
+/// Name, symbol rate in Bd, α, and penalties in dB at accumulated dispersions in ps/nm.
+type Row = (&'static str, f64, f64, &'static [(f64, f64)]);
+
 /// Cases of this area.
 pub fn cases() -> Vec<Case> {
-    let rows: [(&str, f64, f64, &[(f64, f64)]); 3] = [
+    let rows: [Row; 3] = [
         (
             "nrz-penalty/10.3125-gbd-chirp-free",
             10.3125e9,

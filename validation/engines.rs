@@ -319,25 +319,25 @@ fn carried_cases() -> Vec<Case> {
     vec![
         case("both-engines/transmitter-jitter-random-nrz-10-gbd", || {
             Ok(with_driver(nrz_10g_1310(), |driver| {
-                driver.jitter = jitter(0.03, 0.0)
+                driver.jitter = jitter(0.03, 0.0);
             }))
         }),
         case(
             "both-engines/transmitter-jitter-dual-dirac-nrz-twinax",
             || {
                 Ok(with_driver(nrz_25g_twinax()?, |driver| {
-                    driver.jitter = jitter(0.0, 0.1)
+                    driver.jitter = jitter(0.0, 0.1);
                 }))
             },
         ),
         case("both-engines/transmitter-jitter-both-pam4-53-gbd", || {
             Ok(with_driver(pam4_53g_o_band(), |driver| {
-                driver.jitter = jitter(0.012, 0.04)
+                driver.jitter = jitter(0.012, 0.04);
             }))
         }),
         case("both-engines/transmitter-jitter-both-pam4-twinax", || {
             Ok(with_driver(pam4_53g_twinax()?, |driver| {
-                driver.jitter = jitter(0.01, 0.02)
+                driver.jitter = jitter(0.01, 0.02);
             }))
         }),
         case("both-engines/sampler-jitter-random-nrz-25-gbd", || {
@@ -360,7 +360,7 @@ fn carried_cases() -> Vec<Case> {
         }),
         case("both-engines/intensity-noise-through-dispersion", || {
             Ok(nrz_25g_10_km(|laser| {
-                laser.relative_intensity_noise = 10f64.powf(-13.0)
+                laser.relative_intensity_noise = 10f64.powf(-13.0);
             }))
         }),
     ]

@@ -234,6 +234,10 @@ fn sensitivity(link: &Link, ber: f64) -> Result<f64, CaseError> {
     Ok(10.0 * (light.modulation_amplitude * 1e3).log10())
 }
 
+/// The shot noise of the light is taken out by scaling: a million times the noise density needs a
+/// million times the light, and 1e-6 of its shot noise is left.
+const SCALE: f64 = 1e6;
+
 fn sensitivities() -> Vec<Case> {
     [
         ("thermal-sensitivity/pam4-2.4e-4", 4, 2.4e-4, 0.8, 15e-12, 26.5625e9, -12.034_405),
@@ -244,9 +248,6 @@ fn sensitivities() -> Vec<Case> {
     .map(|(name, levels, ber, responsivity, density, noise_bandwidth, expected)| {
         Case::new(AREA, name, move || {
             let modulation = Modulation::pam(levels, None)?;
-            // The shot noise of the light is taken out by scaling current up: a million times the
-            // noise density needs a million times the light, and 1e-6 of its shot noise is left.
-            const SCALE: f64 = 1e6;
             let link = settled_link(
                 modulation,
                 noise_bandwidth / 8.0,

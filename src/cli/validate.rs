@@ -7,7 +7,8 @@ use super::Failure;
 use clap::Args;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use validation::{Check, Finding, Outcome, Status};
+use validation::checks::Check;
+use validation::{Finding, Outcome, Status};
 
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
