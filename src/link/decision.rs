@@ -5,7 +5,7 @@ use super::noise::ReceivedNoise;
 use super::sensitivity::{Carried, STRONGEST_EDGES};
 use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
 use crate::format::Modulation;
-use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios};
+use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios, Gathered};
 use crate::signal::Interpolator;
 use crate::signal::kernels::dot;
 use crate::transmitter::Jitter;
@@ -390,7 +390,12 @@ impl DecisionInput<'_> {
                 *d = (*d * *d + v).sqrt();
             }
         }
-        let samples = self.displaced(&decided.rule, &decided.values, &deviations, carried, jitter);
+        let spread = !jitter.is_none() || carried.is_some_and(|c| !c.edges.is_empty());
+        let samples = if spread {
+            self.displaced(&decided.rule, &decided.values, &deviations, carried, jitter)
+        } else {
+            self.samples_of(&decided.values, &deviations)
+        };
         let thresholds = Self::thresholds_of(&samples, Search::Final(thresholds));
         let errors = samples.error_ratios(&thresholds, self.modulation);
         Decided {
@@ -424,9 +429,9 @@ impl DecisionInput<'_> {
         let narrow = NARROW * jitter.random_rms * sps;
         // Jitter of both kinds together keeps only the strongest edge apart.
         let apart = if nodes.len() > 1 { 1 } else { STRONGEST_EDGES };
-        let mut by_level: Vec<Vec<DecisionSample>> = vec![Vec::new(); self.modulation.levels()];
+        let mut gathered = vec![Gathered::default(); self.modulation.levels()];
         for (k, &symbol) in self.symbols.iter().enumerate() {
-            let Some(level) = by_level.get_mut(usize::from(symbol)) else {
+            let Some(level) = gathered.get_mut(usize::from(symbol)) else {
                 continue;
             };
             let edges = carried
@@ -450,7 +455,7 @@ impl DecisionInput<'_> {
                         .enumerate()
                         .map(|(i, e)| if combination >> i & 1 == 1 { *e } else { -e })
                         .sum();
-                    level.push(DecisionSample {
+                    level.add(&DecisionSample {
                         value: value + shift,
                         deviation,
                         weight: weight / f64::from(combinations),
@@ -458,7 +463,9 @@ impl DecisionInput<'_> {
                 }
             }
         }
-        DecisionSamples { by_level }
+        DecisionSamples {
+            by_level: gathered.iter().map(Gathered::samples).collect(),
+        }
     }
 
     /// Equalised values two samples before, one before, at, one and two after each decision.

@@ -175,6 +175,11 @@ struct Path<'a> {
     begin: isize,
     light: Option<Light<'a>>,
     edge_steps: Vec<f64>,
+    /// Displacement by an edge of unit height, for the edges around a decision: the same for every
+    /// decision of an electrical link. The first belongs to the edge `profile_begin` symbols from
+    /// the decision's own.
+    profile: Vec<f64>,
+    profile_begin: isize,
 }
 
 struct Light<'a> {
@@ -231,7 +236,7 @@ impl<'a> Path<'a> {
             .map(|m| levels[m] - levels[(m + n - 1) % n])
             .collect();
         let light = Light::new(plan, propagation, weights.len())?;
-        Ok(Self {
+        let mut path = Self {
             plan,
             propagation,
             sample: rule.sample,
@@ -239,7 +244,25 @@ impl<'a> Path<'a> {
             begin,
             light,
             edge_steps,
-        })
+            profile: Vec::new(),
+            profile_begin: 0,
+        };
+        if path.light.is_none() {
+            let mut unit = Vec::new();
+            path.each_edge(
+                path.sample.cast_signed() + path.begin,
+                &path.weights,
+                |m, displacement| unit.push((m, displacement)),
+            );
+            path.profile_begin = unit.first().map_or(0, |u| u.0);
+            let (profile, begin) = essential(
+                &unit.iter().map(|u| u.1).collect::<Vec<_>>(),
+                path.profile_begin,
+            );
+            path.profile = profile;
+            path.profile_begin = begin;
+        }
+        Ok(path)
     }
 
     fn shares(&self, n: usize, stride: usize) -> Vec<(usize, Share)> {
@@ -266,98 +289,102 @@ impl<'a> Path<'a> {
         let decision = k * self.plan.samples_per_symbol + self.sample;
         let mut share = Share::default();
         let wrap = |i: isize| i.rem_euclid(total.cast_signed()).cast_unsigned();
-        let first = match &self.light {
-            None => {
-                real.clone_from(&self.weights);
-                decision.cast_signed() + self.begin
-            }
-            Some(light) => {
-                let window = light.transforms.samples;
-                let first = decision.cast_signed() + self.begin - light.lead.cast_signed();
-                field.clear();
-                field.resize(window, Complex64::ZERO);
-                for (i, w) in self.weights.iter().enumerate() {
-                    let at = wrap(first + (light.lead + i).cast_signed());
-                    field[light.lead + i] = light.detected[at] * (2.0 * light.responsivity * w);
-                }
-                light.transforms.filter_field(field, &light.fiber, scratch);
-                real.clear();
-                let mut intensity = 0.0;
-                let mut at = wrap(first);
-                for b in field.iter() {
-                    let c = b.conj() * light.launched[at];
-                    intensity += 0.25 * c.re * c.re;
-                    // δA = jA·δφ.
-                    real.push(-c.im);
-                    at = if at + 1 == total { 0 } else { at + 1 };
-                }
-                share.intensity = intensity * light.intensity;
-                if light.phase > 0.0 {
-                    // The phase is the sum of its steps: each step acts on all that follows it.
-                    let mut sum = 0.0;
-                    let squares: f64 = real
-                        .iter()
-                        .rev()
-                        .map(|x| {
-                            sum += x;
-                            sum * sum
-                        })
-                        .sum();
-                    share.phase = squares * light.phase;
-                }
-                if self.plan.drive.jitter.is_none() {
-                    return share;
-                }
-                let mut at = wrap(first);
-                for (b, r) in field.iter().zip(real.iter_mut()) {
-                    *r = (b.conj() * light.slope[at]).re;
-                    at = if at + 1 == total { 0 } else { at + 1 };
-                }
-                if let Some(electrical) = &light.electrical {
-                    for (b, r) in field.iter_mut().zip(real.iter()) {
-                        *b = Complex64::new(*r, 0.0);
-                    }
-                    light.transforms.filter_field(field, electrical, scratch);
-                    for (b, r) in field.iter().zip(real.iter_mut()) {
-                        *r = b.re;
-                    }
-                }
-                first
-            }
+        let Some(light) = &self.light else {
+            let edges = (0..)
+                .zip(&self.profile)
+                .map(|(i, d)| (k.cast_signed() + self.profile_begin + i, *d));
+            self.jitter(edges, &mut share);
+            return share;
         };
-        self.jitter(first, real, &mut share);
+        let window = light.transforms.samples;
+        let first = decision.cast_signed() + self.begin - light.lead.cast_signed();
+        field.clear();
+        field.resize(window, Complex64::ZERO);
+        for (i, w) in self.weights.iter().enumerate() {
+            let at = wrap(first + (light.lead + i).cast_signed());
+            field[light.lead + i] = light.detected[at] * (2.0 * light.responsivity * w);
+        }
+        light.transforms.filter_field(field, &light.fiber, scratch);
+        real.clear();
+        let mut intensity = 0.0;
+        let mut at = wrap(first);
+        for b in field.iter() {
+            let c = b.conj() * light.launched[at];
+            intensity += 0.25 * c.re * c.re;
+            // δA = jA·δφ.
+            real.push(-c.im);
+            at = if at + 1 == total { 0 } else { at + 1 };
+        }
+        share.intensity = intensity * light.intensity;
+        if light.phase > 0.0 {
+            // The phase is the sum of its steps: each step acts on all that follows it.
+            let mut sum = 0.0;
+            let squares: f64 = real
+                .iter()
+                .rev()
+                .map(|x| {
+                    sum += x;
+                    sum * sum
+                })
+                .sum();
+            share.phase = squares * light.phase;
+        }
+        if self.plan.drive.jitter.is_none() {
+            return share;
+        }
+        let mut at = wrap(first);
+        for (b, r) in field.iter().zip(real.iter_mut()) {
+            *r = (b.conj() * light.slope[at]).re;
+            at = if at + 1 == total { 0 } else { at + 1 };
+        }
+        if let Some(electrical) = &light.electrical {
+            for (b, r) in field.iter_mut().zip(real.iter()) {
+                *b = Complex64::new(*r, 0.0);
+            }
+            light.transforms.filter_field(field, electrical, scratch);
+            for (b, r) in field.iter().zip(real.iter_mut()) {
+                *r = b.re;
+            }
+        }
+        let mut edges = Vec::new();
+        self.each_edge(first, real, |m, displacement| edges.push((m, displacement)));
+        self.jitter(edges.into_iter(), &mut share);
         share
     }
 
-    /// What the edges' jitter does to a decision whose weights on the drive are given.
-    fn jitter(&self, first: isize, weights: &[f64], share: &mut Share) {
+    /// Calls `take` with the number of each edge that reaches samples `first`… of the drive with
+    /// the given weights, and with the displacement by a unit of height and of delay.
+    fn each_edge(&self, first: isize, weights: &[f64], mut take: impl FnMut(isize, f64)) {
         let Some(edge) = &self.plan.drive.edge else {
             return;
         };
-        let jitter = self.plan.drive.jitter;
         let sps = self.plan.samples_per_symbol.cast_signed();
-        let n = self.edge_steps.len().cast_signed();
         let length = weights.len().cast_signed();
+        let samples = edge.samples.len().cast_signed();
         // Edge m begins its pulse at sample m·sps − advance·sps.
         let reach = edge.advance.cast_signed() * sps;
-        let earliest = (first + reach - edge.samples.len().cast_signed()).div_euclid(sps) + 1;
+        let earliest = (first + reach - samples).div_euclid(sps) + 1;
         let latest = (first + length - 1 + reach).div_euclid(sps);
+        for m in earliest..=latest {
+            let begin = m * sps - reach - first;
+            let (from, to) = (begin.max(0), (begin + samples).min(length));
+            if from < to {
+                let pulse =
+                    &edge.samples[(from - begin).cast_unsigned()..(to - begin).cast_unsigned()];
+                let here = &weights[from.cast_unsigned()..to.cast_unsigned()];
+                take(m, crate::signal::kernels::dot(pulse, here));
+            }
+        }
+    }
+
+    /// What the edges' jitter does to a decision, given the displacements by unit edges.
+    fn jitter(&self, edges: impl Iterator<Item = (isize, f64)>, share: &mut Share) {
+        let jitter = self.plan.drive.jitter;
+        let n = self.edge_steps.len().cast_signed();
         let mut strongest = [0.0f64; STRONGEST_EDGES];
         let mut dirac = 0.0;
-        for m in earliest..=latest {
-            let step = self.edge_steps[m.rem_euclid(n).cast_unsigned()];
-            if step == 0.0 {
-                continue;
-            }
-            let begin = m * sps - reach - first;
-            let from = begin.max(0);
-            let to = (begin + edge.samples.len().cast_signed()).min(length);
-            if from >= to {
-                continue;
-            }
-            let pulse = &edge.samples[(from - begin).cast_unsigned()..(to - begin).cast_unsigned()];
-            let here = &weights[from.cast_unsigned()..to.cast_unsigned()];
-            let displacement = step * crate::signal::kernels::dot(pulse, here);
+        for (m, unit) in edges {
+            let displacement = unit * self.edge_steps[m.rem_euclid(n).cast_unsigned()];
             share.jitter += (displacement * jitter.random_rms).powi(2);
             let mut amplitude = (0.5 * jitter.dual_dirac * displacement).abs();
             for s in &mut strongest {

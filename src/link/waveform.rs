@@ -135,6 +135,22 @@ impl Propagation {
         drive
             .pulse
             .shape(&weights, plan.samples_per_symbol, &mut wave);
+        if let Some(second) = &drive.edge_second {
+            // The mean of jittered edges is a little softer than an edge at rest: the second-order
+            // term of their displacement has a mean.
+            let count = n + second.symbols - 1;
+            let lead = second.symbols - 1 - second.advance + 1;
+            let symbols = cyclic(-(lead + back).cast_signed(), count + 1 + ahead + back);
+            let mut levels = vec![0.0; count + 1];
+            drive.tapped_levels(&symbols, &mut levels);
+            let edges: Vec<f64> = levels
+                .windows(2)
+                .map(|pair| (pair[1] - pair[0]) * drive.jitter.variance())
+                .collect();
+            let mut softening = vec![0.0; self.grid.samples];
+            second.shape(&edges, plan.samples_per_symbol, &mut softening);
+            kernels::add_scaled(&mut wave, &softening, 1.0);
+        }
         self.drive_wave = wave;
     }
 

@@ -176,6 +176,51 @@ impl DecisionSamples {
     }
 }
 
+/// Many decision samples of one level gathered into few that stand for them: those whose values and
+/// deviations nearly agree (to a tenth of a deviation, and to a part in a hundred and fifty) become
+/// one with their weight, mean and mean square.
+///
+/// Merging deviations that differ by δ lowers a tail at z deviations by about z⁴δ²/2: less than 1 %
+/// out to z = 8.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    cells: std::collections::BTreeMap<(i64, i64), (f64, f64, f64)>,
+}
+
+impl Gathered {
+    /// Adds a sample.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn add(&mut self, sample: &DecisionSample) {
+        let octave = (sample.deviation.max(f64::MIN_POSITIVE).log2() * PER_OCTAVE).floor();
+        let width = 0.1 * (octave / PER_OCTAVE).exp2();
+        let cell = self
+            .cells
+            .entry((octave as i64, (sample.value / width).floor() as i64))
+            .or_default();
+        cell.0 += sample.weight;
+        cell.1 += sample.weight * sample.value;
+        cell.2 += sample.weight * (sample.deviation.powi(2) + sample.value.powi(2));
+    }
+
+    /// The samples that stand for those added.
+    pub fn samples(&self) -> Vec<DecisionSample> {
+        self.cells
+            .values()
+            .map(|&(weight, sum, squares)| {
+                let value = sum / weight;
+                DecisionSample {
+                    value,
+                    deviation: (squares / weight - value * value).max(0.0).sqrt(),
+                    weight,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Classes of deviations per factor of two.
+const PER_OCTAVE: f64 = 100.0;
+
 /// Accuracy of an optimum threshold, relative to the distance of the levels; the error ratio is
 /// stationary there.
 const THRESHOLD_TOLERANCE: f64 = 1e-4;
