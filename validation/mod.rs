@@ -1,0 +1,96 @@
+//! Validation: the library's numbers against numbers from outside it.
+//!
+//! A [`Case`] is named by its physics, runs the library's own code and yields [`Check`]s, each with
+//! the value that was computed, the one that was expected, how far they may lie apart and why, and
+//! where the expected one comes from: a published source, or a script in `validation/derive` that
+//! works it out without any of the library's code.
+
+#![allow(
+    clippy::too_many_lines,
+    clippy::approx_constant,
+    clippy::naive_bytecount,
+    reason = "cases are lists, with their numbers as the sources print them"
+)]
+
+pub mod checks;
+mod copper;
+mod dispersion_penalty;
+mod engines;
+mod error_ratios;
+mod eye_closure;
+mod fec;
+mod fiber;
+mod links;
+mod modulators;
+mod noise;
+mod patterns;
+mod reproducibility;
+
+pub use checks::{Case, Outcome, Status};
+
+use rayon::prelude::*;
+
+/// What a case found.
+#[derive(Debug)]
+pub struct Finding {
+    /// Name of the case.
+    pub name: String,
+    /// Area it belongs to.
+    pub area: &'static str,
+    /// What came out.
+    pub outcome: Outcome,
+}
+
+impl Finding {
+    /// True unless a check failed or the case broke off.
+    pub fn passes(&self) -> bool {
+        match &self.outcome {
+            Outcome::Checked(checks) => {
+                !checks.is_empty() && checks.iter().all(|c| c.status() == Status::Pass)
+            }
+            Outcome::NotRun(_) => true,
+            Outcome::Broken(_) => false,
+        }
+    }
+}
+
+/// Every case, by area.
+pub fn cases() -> Vec<Case> {
+    [
+        fiber::cases(),
+        modulators::cases(),
+        error_ratios::cases(),
+        noise::cases(),
+        fec::cases(),
+        copper::cases(),
+        patterns::cases(),
+        dispersion_penalty::cases(),
+        eye_closure::cases(),
+        engines::cases(),
+        reproducibility::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Runs the cases whose area or name contains `filter`, in parallel, and returns them in order.
+pub fn run(filter: Option<&str>) -> Vec<Finding> {
+    let wanted: Vec<Case> = cases()
+        .into_iter()
+        .filter(|case| {
+            filter.is_none_or(|text| case.name.contains(text) || case.area.contains(text))
+        })
+        .collect();
+    wanted
+        .into_par_iter()
+        .map(|case| Finding {
+            outcome: match (case.run)() {
+                Ok(outcome) => outcome,
+                Err(error) => Outcome::Broken(error.to_string()),
+            },
+            name: case.name,
+            area: case.area,
+        })
+        .collect()
+}

@@ -1,0 +1,81 @@
+//! Every validation case as a test, one test an area so that failures can be told apart.
+
+#[path = "mod.rs"]
+mod validation;
+
+use validation::{Outcome, Status};
+
+/// Runs an area and lists every check that failed.
+fn area(name: &str) {
+    let findings: Vec<_> = validation::run(Some(name))
+        .into_iter()
+        .filter(|finding| finding.area == name)
+        .collect();
+    assert!(!findings.is_empty(), "no case in the area {name}");
+    let mut failures = Vec::new();
+    for finding in findings.iter().filter(|finding| !finding.passes()) {
+        match &finding.outcome {
+            Outcome::Checked(checks) => {
+                for check in checks.iter().filter(|c| c.status() == Status::Fail) {
+                    failures.push(format!(
+                        "{}: {} = {:.9e} {}, expected {:.9e} from {}; difference {:.3e}, allowed {}",
+                        finding.name,
+                        check.quantity,
+                        check.computed,
+                        check.unit,
+                        check.expected,
+                        check.source,
+                        check.difference(),
+                        check.tolerance,
+                    ));
+                }
+                if checks.is_empty() {
+                    failures.push(format!("{}: nothing was checked", finding.name));
+                }
+            }
+            Outcome::Broken(error) => failures.push(format!("{}: {error}", finding.name)),
+            Outcome::NotRun(_) => {}
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+macro_rules! areas {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            area($name);
+        })*
+
+        #[test]
+        fn every_area_has_a_test() {
+            let tested = [$($name),*];
+            for case in validation::cases() {
+                assert!(tested.contains(&case.area), "{} is not tested", case.area);
+            }
+        }
+    };
+}
+
+areas! {
+    fiber: "fiber",
+    modulators: "modulators",
+    error_ratios: "error ratios",
+    noise: "noise",
+    forward_error_correction: "forward error correction",
+    copper: "copper",
+    patterns: "patterns",
+    dispersion_penalty: "dispersion penalty",
+    eye_closure: "eye closure",
+    engines: "engines",
+    reproducibility: "reproducibility",
+}
+
+#[test]
+fn names_are_unique() {
+    let mut names: Vec<String> = validation::cases().into_iter().map(|c| c.name).collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
