@@ -14,6 +14,10 @@ use num_complex::Complex64;
 /// Symbols over which the covariance of noise is kept.
 pub const COVARIANCE_SYMBOLS: usize = 96;
 
+/// Energy that the response between a noise and the decision may lose by being cut: a variance is
+/// that much too small.
+const TAIL_DROPPED: f64 = 1e-6;
+
 /// What a noise is, for reports and for what limits a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoiseKind {
@@ -98,16 +102,36 @@ impl NoiseResponses {
     }
 
     fn tail(&mut self, plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
-        if let Some((_, tail)) = self
+        // The gain of a margin changes often, and only scales: it is kept apart.
+        let gain: f64 = linears
+            .iter()
+            .map(|l| {
+                if let Linear::Gain(gain) = l {
+                    *gain
+                } else {
+                    1.0
+                }
+            })
+            .product();
+        let linears: Vec<&Linear> = linears
+            .iter()
+            .copied()
+            .filter(|l| !matches!(l, Linear::Gain(_)))
+            .collect();
+        let known = self
             .tails
             .iter()
-            .find(|(known, _)| known.iter().eq(linears.iter().copied()))
-        {
-            return Ok(tail.clone());
-        }
-        let tail = tail_of(plan, linears)?;
-        self.tails.clear();
-        self.tails.push((owned(linears), tail.clone()));
+            .find(|(known, _)| known.iter().eq(linears.iter().copied()));
+        let mut tail = match known {
+            Some((_, tail)) => tail.clone(),
+            None => {
+                let tail = tail_of(plan, &linears)?;
+                self.tails.clear();
+                self.tails.push((owned(&linears), tail.clone()));
+                tail
+            }
+        };
+        tail.taps.iter_mut().for_each(|t| *t *= gain);
         Ok(tail)
     }
 
@@ -295,11 +319,16 @@ fn additive_covariance(
 /// Impulse response of what follows a place.
 fn tail_of(plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
     let refused = std::cell::RefCell::new(None);
-    let finite = FiniteResponse::design("the receiver", plan.sampling_rate(), &|grid, out| {
-        if let Err(error) = transfer(linears, grid, out) {
-            *refused.borrow_mut() = Some(error);
-        }
-    });
+    let finite = FiniteResponse::design_to(
+        TAIL_DROPPED,
+        "the receiver",
+        plan.sampling_rate(),
+        &|grid, out| {
+            if let Err(error) = transfer(linears, grid, out) {
+                *refused.borrow_mut() = Some(error);
+            }
+        },
+    );
     if let Some(error) = refused.into_inner() {
         return Err(error);
     }

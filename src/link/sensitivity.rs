@@ -411,9 +411,9 @@ fn tapped(plan: &Plan, symbols: &[u8]) -> Vec<f64> {
     levels
 }
 
-/// Cuts what carries less than a part in 10^9 of the energy from both ends.
+/// Cuts what carries less than a part in 10^7 of the energy from both ends.
 fn essential(weights: &[f64], begin: isize) -> (Vec<f64>, isize) {
-    let allowed = 1e-9 * weights.iter().map(|w| w * w).sum::<f64>();
+    let allowed = 1e-7 * weights.iter().map(|w| w * w).sum::<f64>();
     let small = |sum: &mut f64, w: &f64| {
         *sum += w * w;
         (*sum <= allowed).then_some(())

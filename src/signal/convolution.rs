@@ -76,6 +76,19 @@ impl FiniteResponse {
         sampling_rate: f64,
         fill: &dyn Fn(Grid, &mut [Complex64]),
     ) -> Result<Self, ConvolutionError> {
+        Self::design_to(DROPPED_ENERGY, name, sampling_rate, fill)
+    }
+
+    /// As [`design`](Self::design), with another share of the energy dropped.
+    ///
+    /// # Errors
+    /// As [`design`](Self::design).
+    pub fn design_to(
+        dropped_energy: f64,
+        name: &str,
+        sampling_rate: f64,
+        fill: &dyn Fn(Grid, &mut [Complex64]),
+    ) -> Result<Self, ConvolutionError> {
         let mut planner = FftPlanner::new();
         let mut samples = 1024;
         while samples <= 2 * LONGEST_RESPONSE {
@@ -96,7 +109,7 @@ impl FiniteResponse {
                 *value *= band_edge(frequency, sampling_rate) / samples as f64;
             }
             planner.plan_fft_inverse(samples).process(&mut h);
-            let (advance, delay) = essential_stretch(&h);
+            let (advance, delay) = essential_stretch(&h, dropped_energy);
             if advance + delay < samples / 2 {
                 let taps = (0..=advance + delay)
                     .map(|i| h[(samples + i - advance) % samples])
@@ -129,11 +142,11 @@ impl FiniteResponse {
 }
 
 /// How far before and after time zero a cyclic impulse response reaches, with less than
-/// [`DROPPED_ENERGY`] outside.
-fn essential_stretch(h: &[Complex64]) -> (usize, usize) {
+/// this share of the energy outside.
+fn essential_stretch(h: &[Complex64], dropped_energy: f64) -> (usize, usize) {
     let n = h.len();
     let total: f64 = h.iter().map(Complex64::norm_sqr).sum();
-    let allowed = 0.5 * DROPPED_ENERGY * total;
+    let allowed = 0.5 * dropped_energy * total;
     let mut dropped = 0.0;
     let mut delay = n / 2;
     while delay > 0 {

@@ -81,7 +81,7 @@ pub struct Eye {
     /// Height at `probability`, mW of optical power at the receiver's input; null for an
     /// electrical link. Negative for a closed eye.
     pub height_mw: Option<f64>,
-    /// Height at `probability`, mV behind the equaliser (scaled to its main tap); null for an
+    /// Height at `probability`, mV behind the equaliser (whose largest tap counts as 1); null for an
     /// optical link.
     pub height_mv: Option<f64>,
     /// Width at `probability`, UI.
@@ -118,7 +118,7 @@ pub struct DecisionResult {
     /// Sampling phase after the centre of the symbol as it left the driver, UI, delay of filters
     /// included.
     pub sampling_phase_ui: f64,
-    /// Feed-forward taps, relative to the main one, the latest sample first.
+    /// Feed-forward taps, relative to the largest one, the latest sample first.
     pub feed_forward: Vec<f64>,
     /// Taps before the main one.
     pub precursor_taps: usize,

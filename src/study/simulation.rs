@@ -327,8 +327,12 @@ fn eye_waveform(
             (half * (ratio + 1.0) / (ratio - 1.0), half, true)
         }
         _ => {
-            let main = rule.taps.feed_forward.get(rule.taps.precursor).copied();
-            (0.0, 1.0 / main.unwrap_or(1.0), false)
+            let largest = rule
+                .taps
+                .feed_forward
+                .iter()
+                .fold(0.0f64, |a, w| a.max(w.abs()));
+            (0.0, 1.0 / largest.max(f64::MIN_POSITIVE), false)
         }
     };
     let physical = |z: f64| centre + half * z;
