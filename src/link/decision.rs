@@ -58,11 +58,14 @@ pub struct Decided {
 /// How carefully thresholds are placed.
 #[derive(Clone, Copy)]
 enum Search {
-    /// From means and deviations of the levels, while phases are compared.
+    /// To [`QUICK_TOLERANCE`], while phases are compared.
     Quick,
     /// As asked for.
     Final(Thresholds),
 }
+
+/// Accuracy of thresholds while phases are compared, relative to the distance of the levels.
+const QUICK_TOLERANCE: f64 = 3e-3;
 
 /// Symbols on which the pattern is first aligned with the waveform.
 const ALIGNMENT_SYMBOLS: usize = 256;
@@ -229,7 +232,7 @@ impl DecisionInput<'_> {
         match thresholds {
             Search::Final(Thresholds::Optimum) => samples.optimum_thresholds(),
             Search::Final(Thresholds::Midway) => samples.midway_thresholds(),
-            Search::Quick => samples.balanced_thresholds(),
+            Search::Quick => samples.optimum_thresholds_to(QUICK_TOLERANCE),
         }
     }
 

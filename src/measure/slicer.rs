@@ -79,6 +79,12 @@ impl DecisionSamples {
     /// nearly linear in the threshold, so a bracketed secant finds it in a few steps; sums are
     /// taken in the logarithm, so that nothing underflows.
     pub fn optimum_thresholds(&self) -> Vec<f64> {
+        self.optimum_thresholds_to(THRESHOLD_TOLERANCE)
+    }
+
+    /// As [`optimum_thresholds`](Self::optimum_thresholds), to an accuracy relative to the distance
+    /// of the levels.
+    pub fn optimum_thresholds_to(&self, tolerance: f64) -> Vec<f64> {
         let means = self.means();
         let mut thresholds = self.balanced_thresholds();
         let (mut lower_terms, mut upper_terms) = (Terms::default(), Terms::default());
@@ -112,7 +118,7 @@ impl DecisionSamples {
                 } else {
                     0.5 * (a + b)
                 };
-                let done = (next - t).abs() < THRESHOLD_TOLERANCE * (means[k + 1] - means[k]);
+                let done = (next - t).abs() < tolerance * (means[k + 1] - means[k]);
                 t = next;
                 if done {
                     break;
