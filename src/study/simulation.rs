@@ -246,7 +246,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         let variance = stationary_variance(std::iter::once(&stationary.covariance), weights);
         variances.push((name_of(stationary.kind), variance));
     }
-    if let Some(signal) = &noise.signal {
+    for signal in &noise.signal {
         let variance = stationary_variance(std::iter::once(&signal.covariance), weights);
         for &(kind, share) in &signal.shares {
             variances.push((name_of(kind), variance * share));
