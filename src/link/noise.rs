@@ -192,10 +192,10 @@ impl ReceivedNoise {
                             .collect(),
                     });
                 }
-                Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
-                    if !carries_intensity(plan) {
-                        intensity += 0.5 * density;
-                    }
+                Operation::Noise(NoiseSource::RelativeIntensity(density))
+                    if !carries_intensity(plan) =>
+                {
+                    intensity += 0.5 * density;
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
                     if let (Some(detector), Some(Wave::Real(current))) =
