@@ -135,14 +135,14 @@ impl SemiAnalytic {
         let input = self.input(&noise)?;
         let decided = input
             .decide(self.link.sampler.phase, self.link.sampler.thresholds)
-            .ok_or_else(no_signal)?;
+            .ok_or(LinkError::NoSignal)?;
         let decided = match self.link.equalizer.adaptation {
             Adaptation::MinimumMeanSquareError => decided,
             Adaptation::LeastMeanSquares { .. } => {
                 let noise = self.training_noise(&decided);
                 input
                     .adapt(decided, &noise, self.link.sampler.thresholds)
-                    .ok_or_else(no_signal)?
+                    .ok_or(LinkError::NoSignal)?
             }
         };
         let variance = decided.deviations.iter().map(|d| d * d).sum::<f64>()
@@ -181,7 +181,7 @@ impl SemiAnalytic {
     /// [`LinkError`] where nothing was received yet.
     pub fn input<'a>(&'a self, noise: &'a ReceivedNoise) -> Result<DecisionInput<'a>, LinkError> {
         Ok(DecisionInput {
-            received: self.propagation.received().ok_or_else(no_signal)?,
+            received: self.propagation.received().ok_or(LinkError::NoSignal)?,
             symbols: self.propagation.symbols(),
             samples_per_symbol: self.plan.samples_per_symbol,
             modulation: &self.link.signal.modulation,
@@ -272,11 +272,4 @@ impl SemiAnalytic {
     pub fn phase(&self) -> SamplingPhase {
         self.link.sampler.phase
     }
-}
-
-fn no_signal() -> LinkError {
-    LinkError::Link(
-        "no signal arrives at the decision: the waveform there does not depend on the symbols"
-            .to_owned(),
-    )
 }
