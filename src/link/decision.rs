@@ -1,7 +1,7 @@
 //! From the receiver's output to decisions: sampling phase, equaliser, thresholds, error ratios.
 
 use super::description::{SamplingPhase, Thresholds};
-use super::noise::ReceivedNoise;
+use super::noise::{ReceivedNoise, SignalNoise};
 use super::sensitivity::{Carried, STRONGEST_EDGES};
 use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
 use crate::format::Modulation;
@@ -173,9 +173,22 @@ impl DecisionInput<'_> {
             levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / levels.len().max(1) as f64;
         // The wander is that of unit data: behind the equaliser the levels are themselves.
         constant += self.noise.wander.powi(2) * spread;
-        let Some(signal) = &self.noise.signal else {
-            return vec![constant.sqrt(); n];
-        };
+        let mut variances = vec![constant; n];
+        for signal in &self.noise.signal {
+            self.add_signal_noise(signal, sample, fraction, taps, &mut variances);
+        }
+        variances.iter().map(|v| v.sqrt()).collect()
+    }
+
+    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision.
+    fn add_signal_noise(
+        &self,
+        signal: &SignalNoise,
+        sample: usize,
+        fraction: f64,
+        taps: &Taps,
+        variances: &mut [f64],
+    ) {
         let sps = self.samples_per_symbol;
         let (squared, advance) =
             signal
@@ -183,34 +196,31 @@ impl DecisionInput<'_> {
                 .squared_through(&taps.feed_forward, taps.precursor, sps);
         let total = signal.density.len();
         // Element i of `squared` belongs to the source at decision + advance − i: reversed, it runs
-        // forward in time from `first`.
+        // forward in time.
         let kernel: Vec<f64> = squared
             .iter()
             .rev()
             .map(|x| x * self.noise.sampling_rate)
             .collect();
         let mut padded = vec![0.0; kernel.len()];
-        (0..n)
-            .map(|k| {
-                let end = k * sps + sample + advance + 1;
-                let start = (end + total * (1 + kernel.len() / total) - kernel.len()) % total;
-                let variance = if start + kernel.len() < total {
-                    let here = dot(&kernel, &signal.density[start..start + kernel.len()]);
-                    if fraction == 0.0 {
-                        here
-                    } else {
-                        let next = dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
-                        here * (1.0 - fraction) + next * fraction
-                    }
+        for (k, sum) in variances.iter_mut().enumerate() {
+            let end = k * sps + sample + advance + 1;
+            let start = (end + total * (1 + kernel.len() / total) - kernel.len()) % total;
+            *sum += if start + kernel.len() < total {
+                let here = dot(&kernel, &signal.density[start..start + kernel.len()]);
+                if fraction == 0.0 {
+                    here
                 } else {
-                    for (i, p) in padded.iter_mut().enumerate() {
-                        *p = signal.density[(start + i) % total];
-                    }
-                    dot(&kernel, &padded)
-                };
-                (constant + variance).sqrt()
-            })
-            .collect()
+                    let next = dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
+                    here * (1.0 - fraction) + next * fraction
+                }
+            } else {
+                for (i, p) in padded.iter_mut().enumerate() {
+                    *p = signal.density[(start + i) % total];
+                }
+                dot(&kernel, &padded)
+            };
+        }
     }
 
     fn samples_of(&self, values: &[f64], deviations: &[f64]) -> DecisionSamples {

@@ -4,6 +4,7 @@ pub mod decision;
 pub mod description;
 pub mod drive;
 pub mod error;
+pub mod feedback;
 pub mod monte_carlo;
 pub mod noise;
 pub mod plan;

@@ -69,8 +69,9 @@ pub struct SignalNoise {
 pub struct ReceivedNoise {
     /// Signal-independent noises.
     pub stationary: Vec<StationaryNoise>,
-    /// Shot and relative intensity noise.
-    pub signal: Option<SignalNoise>,
+    /// Noises whose density follows the signal: shot and relative intensity noise, and an
+    /// amplifier's in front of its own saturation.
+    pub signal: Vec<SignalNoise>,
     /// Standard deviation, relative to the distance of the outer levels, of the baseline's wander
     /// behind a high-pass.
     pub wander: f64,
@@ -182,6 +183,19 @@ impl ReceivedNoise {
             match &planned.operation {
                 Operation::Noise(NoiseSource::Additive(density)) => {
                     let slope = mean_square_slope(plan, propagation, i);
+                    if let (NoiseDensity::White(density), Some(squares)) =
+                        (density, square_slopes(plan, propagation, i))
+                    {
+                        let tail = responses.tail(plan, &linears_after(plan, i))?;
+                        let density = squares.iter().map(|s| 0.5 * density * s).collect();
+                        noise.signal.push(SignalNoise::new(
+                            plan,
+                            tail,
+                            density,
+                            vec![(NoiseKind::Thermal, 1.0)],
+                        ));
+                        continue;
+                    }
                     let linears = linears_after(plan, i);
                     noise.stationary.push(StationaryNoise {
                         kind: NoiseKind::Thermal,
@@ -201,7 +215,7 @@ impl ReceivedNoise {
                     if let (Some(detector), Some(Wave::Real(current))) =
                         (detector, propagation.before(i))
                     {
-                        noise.signal = Some(signal_noise(
+                        noise.signal.push(signal_noise(
                             plan,
                             propagation,
                             responses.tail(plan, &linears_after(plan, detector))?,
@@ -258,15 +272,18 @@ fn linears_after(plan: &Plan, index: usize) -> Vec<&Linear> {
 
 /// Mean square slope of the saturation behind a place; 1 where nothing saturates.
 fn mean_square_slope(plan: &Plan, propagation: &Propagation, index: usize) -> f64 {
-    saturation_after(plan, index)
-        .and_then(|(at, table)| match propagation.before(at)? {
-            Wave::Real(wave) => Some(
-                wave.iter().map(|&x| table.slope(x).powi(2)).sum::<f64>()
-                    / wave.len().max(1) as f64,
-            ),
-            Wave::Field(_) => None,
-        })
-        .unwrap_or(1.0)
+    square_slopes(plan, propagation, index)
+        .map_or(1.0, |s| s.iter().sum::<f64>() / s.len().max(1) as f64)
+}
+
+/// Square of the slope, along the pattern, of the saturation behind a place; None where nothing
+/// saturates.
+fn square_slopes(plan: &Plan, propagation: &Propagation, index: usize) -> Option<Vec<f64>> {
+    let (at, table) = saturation_after(plan, index)?;
+    match propagation.before(at)? {
+        Wave::Real(wave) => Some(wave.iter().map(|&x| table.slope(x).powi(2)).collect()),
+        Wave::Field(_) => None,
+    }
 }
 
 fn saturation_after(plan: &Plan, index: usize) -> Option<(usize, &Table<f64>)> {
@@ -359,30 +376,35 @@ fn signal_noise(
             shot + relative
         })
         .collect();
-    if let Some((at, table)) = saturation_after(plan, detector)
-        && let Some(Wave::Real(wave)) = propagation.before(at)
-    {
-        for (d, &x) in density.iter_mut().zip(wave) {
-            *d *= table.slope(x).powi(2);
+    if let Some(squares) = square_slopes(plan, propagation, detector) {
+        for (d, s) in density.iter_mut().zip(squares) {
+            *d *= s;
         }
     }
-    let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
-    let covariance = (0..COVARIANCE_SYMBOLS)
-        .map(|k| {
-            let shift = (k * plan.samples_per_symbol).min(tail.taps.len());
-            mean * plan.sampling_rate()
-                * dot(&tail.taps[..tail.taps.len() - shift], &tail.taps[shift..])
-        })
-        .collect();
     let total = (shot_sum + intensity_sum).max(f64::MIN_POSITIVE);
-    SignalNoise {
-        tail,
-        density,
-        shares: vec![
-            (NoiseKind::Shot, shot_sum / total),
-            (NoiseKind::RelativeIntensity, intensity_sum / total),
-        ],
-        covariance,
+    let shares = vec![
+        (NoiseKind::Shot, shot_sum / total),
+        (NoiseKind::RelativeIntensity, intensity_sum / total),
+    ];
+    SignalNoise::new(plan, tail, density, shares)
+}
+
+impl SignalNoise {
+    fn new(plan: &Plan, tail: Tail, density: Vec<f64>, shares: Vec<(NoiseKind, f64)>) -> Self {
+        let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
+        let covariance = (0..COVARIANCE_SYMBOLS)
+            .map(|k| {
+                let shift = (k * plan.samples_per_symbol).min(tail.taps.len());
+                mean * plan.sampling_rate()
+                    * dot(&tail.taps[..tail.taps.len() - shift], &tail.taps[shift..])
+            })
+            .collect();
+        Self {
+            tail,
+            density,
+            shares,
+            covariance,
+        }
     }
 }
 
