@@ -22,10 +22,11 @@ const SYMBOLS: u64 = 1 << 22;
 /// Name of the stage whose loss is changed, and its loss in the file.
 const ATTENUATOR: (&str, f64) = ("connectors", 2.75);
 
+/// A counted run beside what the semi-analytic engine expects.
 struct Counted {
     oma_dbm: f64,
     expected: f64,
-    counted: f64,
+    ratio: f64,
     interval: [f64; 2],
     errors: f64,
 }
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         counted.push(Counted {
             oma_dbm: result.received.ok_or("no light")?.oma_dbm,
             expected,
-            counted: result.ber.pre_fec.unwrap_or(0.0),
+            ratio: result.ber.pre_fec.unwrap_or(0.0),
             interval: result.ber.interval_95.ok_or("no interval")?,
             errors: result.ber.errors.unwrap_or(0.0),
         });
@@ -72,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "{:>9.2} {:>14.2e} {:>10.2e} {:>9.0}   {low:.2e} to {high:.2e}{}",
             point.oma_dbm,
             point.expected,
-            point.counted,
+            point.ratio,
             point.errors,
             if (low..=high).contains(&point.expected) {
                 ""
@@ -126,9 +127,9 @@ fn picture(curve: Vec<(f64, f64)>, counted: &[Counted]) -> CurvePlot {
         color: 0,
     }];
     waterfall.extend(intervals(&|_| 1.0));
-    waterfall.push(markers(&|p| p.counted));
+    waterfall.push(markers(&|p| p.ratio));
     let mut ratios = intervals(&|p| p.expected);
-    ratios.push(markers(&|p| p.counted / p.expected));
+    ratios.push(markers(&|p| p.ratio / p.expected));
     CurvePlot {
         title: "Errors calculated and counted".to_owned(),
         subtitle: vec![
