@@ -12,6 +12,9 @@ pub mod semi_analytic;
 pub mod sensitivity;
 pub mod waveform;
 
+#[cfg(test)]
+mod tests;
+
 pub use description::*;
 pub use error::LinkError;
 pub use plan::Plan;
