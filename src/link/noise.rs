@@ -72,6 +72,9 @@ pub struct ReceivedNoise {
     /// Noises whose density follows the signal: shot and relative intensity noise, and an
     /// amplifier's in front of its own saturation.
     pub signal: Vec<SignalNoise>,
+    /// Covariance, about, of relative intensity noise that is carried to each decision through the
+    /// fibre: for solving an equaliser, which comes before.
+    pub carried_covariance: Vec<f64>,
     /// Standard deviation, relative to the distance of the outer levels, of the baseline's wander
     /// behind a high-pass.
     pub wander: f64,
@@ -206,23 +209,28 @@ impl ReceivedNoise {
                             .collect(),
                     });
                 }
-                Operation::Noise(NoiseSource::RelativeIntensity(density))
-                    if !carries_intensity(plan) =>
-                {
+                Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
                     intensity += 0.5 * density;
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
                     if let (Some(detector), Some(Wave::Real(current))) =
                         (detector, propagation.before(i))
                     {
+                        let tail = responses.tail(plan, &linears_after(plan, detector))?;
+                        let carried = carries_intensity(plan);
+                        if carried {
+                            let mean = current.iter().map(|i| i * i).sum::<f64>()
+                                / current.len().max(1) as f64;
+                            noise.carried_covariance = tail.covariance(plan, intensity * mean);
+                        }
                         noise.signal.push(signal_noise(
                             plan,
                             propagation,
-                            responses.tail(plan, &linears_after(plan, detector))?,
+                            tail,
                             detector,
                             current,
                             *dark,
-                            intensity,
+                            if carried { 0.0 } else { intensity },
                         ));
                     }
                 }
@@ -242,7 +250,8 @@ impl ReceivedNoise {
             .stationary
             .iter()
             .map(|n| &n.covariance)
-            .chain(self.signal.iter().map(|n| &n.covariance));
+            .chain(self.signal.iter().map(|n| &n.covariance))
+            .chain([&self.carried_covariance]);
         for covariance in all {
             for (s, c) in sum.iter_mut().zip(covariance) {
                 *s += c;
@@ -392,23 +401,29 @@ fn signal_noise(
 impl SignalNoise {
     fn new(plan: &Plan, tail: Tail, density: Vec<f64>, shares: Vec<(NoiseKind, f64)>) -> Self {
         let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
-        let covariance = (0..COVARIANCE_SYMBOLS)
-            .map(|k| {
-                let shift = (k * plan.samples_per_symbol).min(tail.taps.len());
-                mean * plan.sampling_rate()
-                    * dot(&tail.taps[..tail.taps.len() - shift], &tail.taps[shift..])
-            })
-            .collect();
         Self {
+            covariance: tail.covariance(plan, mean),
             tail,
             density,
             shares,
-            covariance,
         }
     }
 }
 
 impl Tail {
+    /// Covariance at the receiver's output, at distances of 0, 1, 2, … symbols, of white noise with
+    /// this two-sided density.
+    fn covariance(&self, plan: &Plan, density: f64) -> Vec<f64> {
+        (0..COVARIANCE_SYMBOLS)
+            .map(|k| {
+                let shift = (k * plan.samples_per_symbol).min(self.taps.len());
+                density
+                    * plan.sampling_rate()
+                    * dot(&self.taps[..self.taps.len() - shift], &self.taps[shift..])
+            })
+            .collect()
+    }
+
     /// Squared response, from the source to a decision that adds `weights` of samples one symbol
     /// apart (the latest first, `precursor` of them after the decision's own), cut to what matters.
     /// The first element belongs to the source `advance` samples *after* the decision; later ones

@@ -2,8 +2,9 @@
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
 use super::decision::{Decided, DecisionInput};
-use super::description::{Link, SamplingPhase};
+use super::description::{Feedback, Link, SamplingPhase};
 use super::error::LinkError;
+use super::feedback::multiplication;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::sensitivity::carry;
@@ -161,6 +162,13 @@ impl SemiAnalytic {
             self.link.sampler.jitter,
             self.link.sampler.thresholds,
         );
+        let mut decided = decided;
+        if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
+            let positions = self.link.signal.modulation.level_positions();
+            let factor = multiplication(&decided, positions);
+            decided.errors.symbol = (decided.errors.symbol * factor).min(1.0);
+            decided.errors.bit = (decided.errors.bit * factor).min(1.0);
+        }
         Ok(Evaluation {
             decided,
             noise,

@@ -103,13 +103,6 @@ fn report(
             watt_to_dbm(overload)
         ));
     }
-    if !decided.rule.taps.feedback.is_empty() && counts.is_none() {
-        warnings.push(
-            "the semi-analytic error ratio assumes that the decisions fed back are right: errors \
-             that cause others are counted by the Monte-Carlo engine only"
-                .to_owned(),
-        );
-    }
     let ber = bit_error_ratio(link, decided, counts);
     let met = match counts {
         None => decided.errors.bit <= target,
