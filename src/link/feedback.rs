@@ -33,8 +33,8 @@ pub fn multiplication(decided: &Decided, positions: &[f64]) -> f64 {
         .iter()
         .map(|samples| {
             let mut gathered = Gathered::default();
-            for s in *samples {
-                gathered.add(s);
+            for sample in samples {
+                gathered.add(sample);
             }
             gathered.samples()
         })
