@@ -90,6 +90,11 @@ fn report(
     let link = engine.link();
     let plan = engine.plan();
     let decided = &evaluation.decided;
+    let signal_to_noise = signal_to_noise(&decided.samples);
+    // Losses of hundreds of decibels leave levels that cannot be told from zero.
+    if signal_to_noise.is_nan() || signal_to_noise <= 0.0 {
+        return Err(LinkError::NoSignal);
+    }
     let (pattern, symbols) = cyclic_pattern(link)?;
     let modulation = &link.signal.modulation;
     let mut warnings = plan.warnings.clone();
@@ -135,7 +140,7 @@ fn report(
             Some(counts) => (counts.symbol_errors > 0).then(|| counts.symbol_error_ratio()),
         },
         ber,
-        snr_db: power_ratio_to_db(signal_to_noise(&decided.samples)),
+        snr_db: power_ratio_to_db(signal_to_noise),
         eyes: eyes(eye),
         received: light.map(|light| Received {
             average_power_dbm: watt_to_dbm(light.average_power),

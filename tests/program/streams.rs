@@ -26,10 +26,13 @@ fn every_part_is_listed_and_can_be_shown() {
 #[test]
 fn validation_prints_what_passed() {
     let folder = Folder::new();
-    let table = folder.eyespan(&["validate", "fec"]).success().stdout;
+    let table = folder
+        .eyespan(&["validate", "reed-solomon"])
+        .success()
+        .stdout;
     assert!(table.contains("PASS") && !table.contains("FAIL"), "{table}");
     let cases = folder
-        .eyespan(&["validate", "fec", "--json"])
+        .eyespan(&["validate", "reed-solomon", "--json"])
         .success()
         .json();
     let cases = cases.as_array().expect("a list of cases");
