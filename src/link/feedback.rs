@@ -33,7 +33,9 @@ pub fn multiplication(decided: &Decided, positions: &[f64]) -> f64 {
         .iter()
         .map(|samples| {
             let mut gathered = Gathered::default();
-            samples.iter().for_each(|s| gathered.add(s));
+            for sample in samples {
+                gathered.add(sample);
+            }
             gathered.samples()
         })
         .collect();

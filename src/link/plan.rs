@@ -438,7 +438,7 @@ impl<'a> Builder<'a> {
                     Domain::Electrical,
                     "an electrical equaliser needs a voltage, but light arrives here",
                 )?;
-                self.electrical_linear(name, Linear::Ctle(*ctle))?;
+                self.electrical_linear(name, Linear::Ctle(*ctle));
             }
             Stage::Filter(response) => {
                 self.need(
@@ -446,7 +446,7 @@ impl<'a> Builder<'a> {
                     "an electrical filter needs a voltage, but light arrives here",
                 )?;
                 response.check().map_err(LinkError::from)?;
-                self.electrical_linear(name, Linear::Response(response.clone()))?;
+                self.electrical_linear(name, Linear::Response(response.clone()));
             }
             Stage::AcCoupling(coupling) => {
                 if self.margin_gain.is_none() {
@@ -522,13 +522,12 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn electrical_linear(&mut self, name: &str, linear: Linear) -> Result<(), Refused> {
+    fn electrical_linear(&mut self, name: &str, linear: Linear) {
         if self.operations.is_empty() {
             self.shaping.push(DriveResponse::new(linear));
         } else {
             self.push(name, Operation::Linear(linear));
         }
-        Ok(())
     }
 
     fn modulate(
