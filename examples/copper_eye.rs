@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("  together          {total:>8.2} dB");
-    println!("bit error ratio  {ber:.1e} (every decision fed back is right)");
+    println!("bit error ratio  {ber:.1e}");
     if let Some(margin) = result.margin_db {
         println!("margin           {margin:+.2} dB of voltage");
     }
