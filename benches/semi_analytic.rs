@@ -53,9 +53,27 @@ fn main() {
         "ms, real transforms and back",
         "target",
     );
-    for (name, pattern, target) in [
-        ("4096 symbols", Pattern::DeBruijn { order: 6 }, "≤ 2 ms"),
-        ("PRBS13Q, 8191 symbols", Pattern::Prbs13q, "≤ 5 ms"),
+    // Beyond about 540 m the laser's noise is carried through the dispersion.
+    for (name, pattern, shortest, target) in [
+        (
+            "4096 symbols, 300 to 500 m",
+            Pattern::DeBruijn { order: 6 },
+            300.0,
+            "≤ 2 ms",
+        ),
+        ("PRBS13Q, 300 to 500 m", Pattern::Prbs13q, 300.0, "≤ 5 ms"),
+        (
+            "carried: 4096 symbols, 800 to 1000 m",
+            Pattern::DeBruijn { order: 6 },
+            800.0,
+            "",
+        ),
+        (
+            "carried: PRBS13Q, 800 to 1000 m",
+            Pattern::Prbs13q,
+            800.0,
+            "",
+        ),
     ] {
         if option("only").is_some_and(|only| !name.starts_with(&only)) {
             continue;
@@ -74,7 +92,7 @@ fn main() {
                 || {
                     for _ in 0..repetitions {
                         turn += 1;
-                        let length = 400.0 + f64::from(turn % 40) * 5.0;
+                        let length = shortest + f64::from(turn % 40) * 5.0;
                         engine
                             .change(&with_length(&link, index, length))
                             .expect("the link is whole");
