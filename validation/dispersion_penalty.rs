@@ -3,11 +3,15 @@
 
 use super::checks::{Case, CaseError, Checks, Reason, Tolerance};
 use super::links;
+use eyespan::config::find_length;
+use eyespan::fiber::Dispersion;
 use eyespan::format::{Modulation, Pattern};
 use eyespan::link::semi_analytic::SemiAnalytic;
-use eyespan::link::{Link, LinkError, Stage};
+use eyespan::link::{Link, LinkError, Stage, Target};
 use eyespan::math::find_root;
 use eyespan::signal::Response;
+use eyespan::study::find_reach;
+use eyespan::study::reach::ReachSettings;
 use eyespan::transmitter::LaunchLevel;
 
 const AREA: &str = "dispersion penalty";
@@ -159,6 +163,70 @@ pub fn cases() -> Vec<Case> {
                 blue_normal,
                 red_normal + 1.0,
                 Tolerance::AtLeast,
+            );
+            checks.done()
+        },
+    ));
+    cases.push(Case::new(
+        AREA,
+        "reach/sign-of-chirp-against-dispersion",
+        || {
+            let mut checks = Checks::from(
+                "Koyama & Iga, J. Lightwave Technol. 6, 87 (1988), DOI 10.1109/50.3969: chirp and \
+             dispersion enter as α·D",
+            );
+            // 17 ps/(nm·km), 3 dB more light than the noise alone asks for.
+            let at = |alpha_h: f64, sign: f64| -> Result<f64, CaseError> {
+                let mut link = link(25.78125e9, alpha_h, 0.0);
+                let loss = tolerable_loss(&link)? - 3.0;
+                for named in &mut link.stages {
+                    match &mut named.stage {
+                        Stage::Fiber(fiber) => {
+                            fiber.length = 1e3;
+                            fiber.dispersion = Dispersion::AtWavelength {
+                                reference: None,
+                                coefficient: sign * 17e-6,
+                                slope: 0.0,
+                            };
+                        }
+                        Stage::Photoreceiver(receiver) => {
+                            receiver.responsivity *= 10f64.powf(-loss / 10.0);
+                        }
+                        _ => {}
+                    }
+                }
+                link.target = Target::PreFecBer(TARGET);
+                let stage = find_length(&link).unwrap_or(0);
+                let settings = ReachSettings {
+                    scan_points: 0,
+                    causes: false,
+                    longest: None,
+                };
+                Ok(find_reach(&link, stage, settings)?.length.unwrap_or(0.0) / 1e3)
+            };
+            let (worse, better) = (at(1.0, 1.0)?, at(-1.0, 1.0)?);
+            let (mirrored_better, mirrored_worse) = (at(1.0, -1.0)?, at(-1.0, -1.0)?);
+            checks.add(
+                "reach, α·D < 0 over α·D > 0, D > 0",
+                "km",
+                better,
+                1.5 * worse,
+                Tolerance::AtLeast,
+            );
+            let same = Tolerance::Relative(5e-3, Reason::Grid);
+            checks.add(
+                "reach, α −1, D < 0 as α +1, D > 0",
+                "km",
+                mirrored_worse,
+                worse,
+                same,
+            );
+            checks.add(
+                "reach, α +1, D < 0 as α −1, D > 0",
+                "km",
+                mirrored_better,
+                better,
+                same,
             );
             checks.done()
         },

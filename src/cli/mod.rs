@@ -15,6 +15,7 @@ use diagnose::Shown;
 use eyespan::config::{ConfigErrors, Override};
 use eyespan::library::Library;
 use eyespan::link::LinkError;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,6 +56,8 @@ enum Failure {
     Words(String),
     /// A validation case failed.
     Validation,
+    /// The user stopped it.
+    Interrupted,
 }
 
 impl From<ConfigErrors> for Failure {
@@ -66,15 +69,25 @@ impl From<ConfigErrors> for Failure {
 /// Set by Ctrl-C: long work stops at its next look.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// An error where the user has asked to stop: to be looked at before anything is written.
+fn go_on() -> Result<(), Failure> {
+    if STOP.load(Ordering::Relaxed) {
+        return Err(Failure::Interrupted);
+    }
+    Ok(())
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Without a handler Ctrl-C still ends the program, only less cleanly.
-    let _ = ctrlc::set_handler(|| {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
+    if matches!(arguments.command, Command::Run(_) | Command::Reach(_)) {
+        // Without a handler Ctrl-C still ends the program, only less cleanly.
+        let _ = ctrlc::set_handler(|| {
+            if STOP.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+    }
     let library = match &arguments.models {
         Some(folder) => Library::with_folder(folder),
         None => Library::built_in(),
@@ -82,7 +95,7 @@ pub fn main() -> ExitCode {
     let library = match library {
         Ok(library) => library,
         Err(error) => {
-            eprintln!("error: {error}");
+            print_words(&format!("error: {error}\n"));
             return ExitCode::from(2);
         }
     };
@@ -96,22 +109,25 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Config(errors)) => {
-            eprint!("{}", Shown(&errors));
+            print_words(&Shown(&errors).to_string());
             ExitCode::from(2)
         }
-        Err(Failure::Link {
-            error: LinkError::Interrupted,
-            ..
-        }) => {
-            eprintln!("interrupted: nothing was written");
+        Err(
+            Failure::Interrupted
+            | Failure::Link {
+                error: LinkError::Interrupted,
+                ..
+            },
+        ) => {
+            print_words("interrupted: nothing was written\n");
             ExitCode::from(130)
         }
         Err(Failure::Link { file, error }) => {
-            eprintln!("error: {file}: {error}");
+            print_words(&format!("error: {file}: {error}\n"));
             ExitCode::from(2)
         }
         Err(Failure::Words(words)) => {
-            eprintln!("error: {words}");
+            print_words(&format!("error: {words}\n"));
             ExitCode::from(2)
         }
         Err(Failure::Validation) => ExitCode::from(1),
@@ -133,11 +149,12 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    std::fs::write(&part, bytes).map_err(failed)?;
-    std::fs::rename(&part, path).map_err(|error| {
-        let _ = std::fs::remove_file(&part);
-        failed(error)
-    })
+    std::fs::write(&part, bytes)
+        .and_then(|()| std::fs::rename(&part, path))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(&part);
+            failed(error)
+        })
 }
 
 /// Makes a folder and those above it.
@@ -154,9 +171,13 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     print_text(&format!("{text}\n"))
 }
 
+/// Prints on stderr; where nobody reads it, it is lost.
+fn print_words(words: &str) {
+    let _ = std::io::stderr().lock().write_all(words.as_bytes());
+}
+
 /// Prints on stdout; a closed pipe is no error.
 fn print_text(text: &str) -> Result<(), Failure> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

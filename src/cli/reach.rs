@@ -1,10 +1,12 @@
 //! `eyespan reach`.
 
-use super::{Changes, Failure, STOP, make_folder, print_json, print_text, write_whole};
+use super::{
+    Changes, Failure, go_on, make_folder, print_json, print_text, print_words, write_whole,
+};
 use clap::Args;
 use eyespan::config::{LinkFile, find_length};
 use eyespan::library::Library;
-use eyespan::link::{Link, LinkError, Stage};
+use eyespan::link::{Link, Stage};
 use eyespan::report::{
     Axis, CurvePlot, Direction, MarkedPoint, Panel, ReferenceLine, ReportError, Series, Style,
 };
@@ -14,7 +16,6 @@ use eyespan::study::{ReachError, find_reach};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
 #[derive(Debug, Args)]
 pub(super) struct ReachArguments {
@@ -52,12 +53,7 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
     let found: Vec<Result<ReachResult, Failure>> = links
         .par_iter()
         .map(|(file, link, stage)| {
-            if STOP.load(Ordering::Relaxed) {
-                return Err(Failure::Link {
-                    file: file.clone(),
-                    error: LinkError::Interrupted,
-                });
-            }
+            go_on()?;
             let reach = find_reach(link, *stage, ReachSettings::default());
             bar.inc(1);
             match reach {
@@ -84,12 +80,13 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
     };
     let json = serde_json::to_vec_pretty(&results)
         .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
+    go_on()?;
     make_folder(&arguments.out)?;
     write_whole(&arguments.out.join("reach.png"), &picture)?;
     write_whole(&arguments.out.join("reach.json"), &json)?;
     let words = summary(&results) + &format!("\n  written to {}\n", arguments.out.display());
     if arguments.json {
-        eprint!("{words}");
+        print_words(&words);
         print_json(&results)
     } else {
         print_text(&words)
@@ -116,12 +113,27 @@ fn stage_of(link: &Link, path: &str) -> Result<usize, String> {
             names.join(", ")
         )
     })?;
-    match link.stages[index].stage {
-        Stage::Fiber(_) | Stage::Twinax(_) => Ok(index),
-        _ => Err(format!(
-            "--vary {path} names {}, which has no length: only fibre and twinax have one",
-            link.stages[index].name
-        )),
+    let named = &link.stages[index];
+    let (kind, key) = match named.stage {
+        Stage::Fiber(_) => ("fiber", "length_km"),
+        Stage::Twinax(_) => ("twinax", "length_m"),
+        _ => {
+            return Err(format!(
+                "--vary {path} names {}, which has no length: only fibre and twinax have one",
+                named.name
+            ));
+        }
+    };
+    // What stands behind the stage may be left out, in part or in whole.
+    let rest: Vec<&str> = parts.collect();
+    if [&[][..], &[kind], &[key], &[kind, key]].contains(&&rest[..]) {
+        Ok(index)
+    } else {
+        Err(format!(
+            "--vary {path}: `{}` is no length of {}; write {key}",
+            rest.join("."),
+            named.name
+        ))
     }
 }
 

@@ -1,6 +1,8 @@
 //! `eyespan run`.
 
-use super::{Changes, Failure, STOP, make_folder, print_json, print_text, write_whole};
+use super::{
+    Changes, Failure, STOP, go_on, make_folder, print_json, print_text, print_words, write_whole,
+};
 use clap::Args;
 use eyespan::config::LinkFile;
 use eyespan::library::Library;
@@ -44,6 +46,7 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
     let pictures = draw(&simulation, arguments.svg)?;
     let json = serde_json::to_vec_pretty(&simulation.result)
         .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
+    go_on()?;
     make_folder(&folder)?;
     for (name, bytes) in &pictures {
         write_whole(&folder.join(name), bytes)?;
@@ -51,7 +54,7 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
     write_whole(&folder.join("result.json"), &json)?;
     let words = summary(&simulation.result, &folder);
     if arguments.json {
-        eprint!("{words}");
+        print_words(&words);
         print_json(&simulation.result)
     } else {
         print_text(&words)

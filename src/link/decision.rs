@@ -1,7 +1,7 @@
 //! From the receiver's output to decisions: sampling phase, equaliser, thresholds, error ratios.
 
 use super::description::{SamplingPhase, Thresholds};
-use super::noise::ReceivedNoise;
+use super::noise::{ReceivedNoise, SignalNoise};
 use super::sensitivity::{Carried, STRONGEST_EDGES};
 use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
 use crate::format::Modulation;
@@ -179,9 +179,22 @@ impl DecisionInput<'_> {
             levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / levels.len().max(1) as f64;
         // The wander is that of unit data: behind the equaliser the levels are themselves.
         constant += self.noise.wander.powi(2) * spread;
-        let Some(signal) = &self.noise.signal else {
-            return vec![constant.sqrt(); n];
-        };
+        let mut variances = vec![constant; n];
+        for signal in &self.noise.signal {
+            self.add_signal_noise(signal, sample, fraction, taps, &mut variances);
+        }
+        variances.iter().map(|v| v.sqrt()).collect()
+    }
+
+    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision.
+    fn add_signal_noise(
+        &self,
+        signal: &SignalNoise,
+        sample: usize,
+        fraction: f64,
+        taps: &Taps,
+        variances: &mut [f64],
+    ) {
         let sps = self.samples_per_symbol;
         let (squared, advance) =
             signal
@@ -189,8 +202,8 @@ impl DecisionInput<'_> {
                 .squared_through(&taps.feed_forward, taps.precursor, sps);
         let total = signal.density.len();
         // Element i of `squared` belongs to the source at decision + advance − i: reversed, it runs
-        // forward in time from `first`.
-        // Between two samples the density is a straight line: its two ends share the weights.
+        // forward in time. Between two samples the density is a straight line, whose two ends share
+        // the weights.
         let mut kernel = vec![0.0; squared.len() + usize::from(fraction != 0.0)];
         for (i, x) in squared.iter().rev().enumerate() {
             let x = x * self.noise.sampling_rate;
@@ -200,22 +213,19 @@ impl DecisionInput<'_> {
             }
         }
         let mut padded = vec![0.0; kernel.len()];
-        (0..n)
-            .map(|k| {
-                let end = k * sps + sample + advance + 1;
-                let start = (end + total * (1 + squared.len() / total) - squared.len()) % total;
-                let variance = match signal.density.get(start..start + kernel.len()) {
-                    Some(here) => dot(&kernel, here),
-                    None => {
-                        for (i, p) in padded.iter_mut().enumerate() {
-                            *p = signal.density[(start + i) % total];
-                        }
-                        dot(&kernel, &padded)
+        for (k, sum) in variances.iter_mut().enumerate() {
+            let end = k * sps + sample + advance + 1;
+            let start = (end + total * (1 + squared.len() / total) - squared.len()) % total;
+            *sum += match signal.density.get(start..start + kernel.len()) {
+                Some(here) => dot(&kernel, here),
+                None => {
+                    for (i, p) in padded.iter_mut().enumerate() {
+                        *p = signal.density[(start + i) % total];
                     }
-                };
-                (constant + variance).sqrt()
-            })
-            .collect()
+                    dot(&kernel, &padded)
+                }
+            };
+        }
     }
 
     fn samples_of(&self, values: &[f64], deviations: &[f64]) -> DecisionSamples {

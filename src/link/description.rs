@@ -174,7 +174,7 @@ pub struct MonteCarloSettings {
     pub maximum_symbols: u64,
     /// Samples of a block; a power of two.
     pub block_samples: usize,
-    /// What the decision feedback equaliser feeds back.
+    /// What a decision feedback equaliser feeds back, in both engines. in both engines.
     pub feedback: Feedback,
 }
 

@@ -26,6 +26,9 @@ pub enum LinkError {
         /// The stage it appeared behind.
         after: String,
     },
+    /// The waveform at the decision does not depend on the symbols.
+    #[error("no signal arrives at the decision: the waveform there does not depend on the symbols")]
+    NoSignal,
     /// The pattern or the format.
     #[error(transparent)]
     Format(#[from] FormatError),

@@ -4,12 +4,16 @@ pub mod decision;
 pub mod description;
 pub mod drive;
 pub mod error;
+pub mod feedback;
 pub mod monte_carlo;
 pub mod noise;
 pub mod plan;
 pub mod semi_analytic;
 pub mod sensitivity;
 pub mod waveform;
+
+#[cfg(test)]
+mod tests;
 
 pub use description::*;
 pub use error::LinkError;

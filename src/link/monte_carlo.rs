@@ -499,7 +499,9 @@ impl MonteCarlo {
                     self.transforms.filter_real(real, response, scratch);
                 }
                 Prepared::Gain(gain) if optical => {
-                    field.iter_mut().for_each(|x| *x *= gain);
+                    for x in field.iter_mut() {
+                        *x *= gain;
+                    }
                 }
                 Prepared::Gain(gain) => real.iter_mut().for_each(|x| *x *= gain),
                 Prepared::Modulate(table) => {
@@ -512,7 +514,9 @@ impl MonteCarlo {
                     optical = false;
                 }
                 Prepared::Compress(table) => {
-                    real.iter_mut().for_each(|x| *x = table.at(*x));
+                    for x in real.iter_mut() {
+                        *x = table.at(*x);
+                    }
                 }
                 Prepared::RelativeIntensity { stream, deviation } => {
                     stream.fill_gaussian(first_sample, noise);

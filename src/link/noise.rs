@@ -69,8 +69,12 @@ pub struct SignalNoise {
 pub struct ReceivedNoise {
     /// Signal-independent noises.
     pub stationary: Vec<StationaryNoise>,
-    /// Shot and relative intensity noise.
-    pub signal: Option<SignalNoise>,
+    /// Noises whose density follows the signal: shot and relative intensity noise, and an
+    /// amplifier's in front of its own saturation.
+    pub signal: Vec<SignalNoise>,
+    /// Covariance, about, of relative intensity noise that is carried to each decision through the
+    /// fibre: for solving an equaliser, which comes before.
+    pub carried_covariance: Vec<f64>,
     /// Standard deviation, relative to the distance of the outer levels, of the baseline's wander
     /// behind a high-pass.
     pub wander: f64,
@@ -182,6 +186,19 @@ impl ReceivedNoise {
             match &planned.operation {
                 Operation::Noise(NoiseSource::Additive(density)) => {
                     let slope = mean_square_slope(plan, propagation, i);
+                    if let (NoiseDensity::White(density), Some(squares)) =
+                        (density, square_slopes(plan, propagation, i))
+                    {
+                        let tail = responses.tail(plan, &linears_after(plan, i))?;
+                        let density = squares.iter().map(|s| 0.5 * density * s).collect();
+                        noise.signal.push(SignalNoise::new(
+                            plan,
+                            tail,
+                            density,
+                            vec![(NoiseKind::Thermal, 1.0)],
+                        ));
+                        continue;
+                    }
                     let linears = linears_after(plan, i);
                     noise.stationary.push(StationaryNoise {
                         kind: NoiseKind::Thermal,
@@ -193,22 +210,27 @@ impl ReceivedNoise {
                     });
                 }
                 Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
-                    if !carries_intensity(plan) {
-                        intensity += 0.5 * density;
-                    }
+                    intensity += 0.5 * density;
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
                     if let (Some(detector), Some(Wave::Real(current))) =
                         (detector, propagation.before(i))
                     {
-                        noise.signal = Some(signal_noise(
+                        let tail = responses.tail(plan, &linears_after(plan, detector))?;
+                        let carried = carries_intensity(plan);
+                        if carried {
+                            let mean = current.iter().map(|i| i * i).sum::<f64>()
+                                / current.len().max(1) as f64;
+                            noise.carried_covariance = tail.covariance(plan, intensity * mean);
+                        }
+                        noise.signal.push(signal_noise(
                             plan,
                             propagation,
-                            responses.tail(plan, &linears_after(plan, detector))?,
+                            tail,
                             detector,
                             current,
                             *dark,
-                            intensity,
+                            if carried { 0.0 } else { intensity },
                         ));
                     }
                 }
@@ -228,7 +250,8 @@ impl ReceivedNoise {
             .stationary
             .iter()
             .map(|n| &n.covariance)
-            .chain(self.signal.iter().map(|n| &n.covariance));
+            .chain(self.signal.iter().map(|n| &n.covariance))
+            .chain([&self.carried_covariance]);
         for covariance in all {
             for (s, c) in sum.iter_mut().zip(covariance) {
                 *s += c;
@@ -258,15 +281,18 @@ fn linears_after(plan: &Plan, index: usize) -> Vec<&Linear> {
 
 /// Mean square slope of the saturation behind a place; 1 where nothing saturates.
 fn mean_square_slope(plan: &Plan, propagation: &Propagation, index: usize) -> f64 {
-    saturation_after(plan, index)
-        .and_then(|(at, table)| match propagation.before(at)? {
-            Wave::Real(wave) => Some(
-                wave.iter().map(|&x| table.slope(x).powi(2)).sum::<f64>()
-                    / wave.len().max(1) as f64,
-            ),
-            Wave::Field(_) => None,
-        })
-        .unwrap_or(1.0)
+    square_slopes(plan, propagation, index)
+        .map_or(1.0, |s| s.iter().sum::<f64>() / s.len().max(1) as f64)
+}
+
+/// Square of the slope, along the pattern, of the saturation behind a place; None where nothing
+/// saturates.
+fn square_slopes(plan: &Plan, propagation: &Propagation, index: usize) -> Option<Vec<f64>> {
+    let (at, table) = saturation_after(plan, index)?;
+    match propagation.before(at)? {
+        Wave::Real(wave) => Some(wave.iter().map(|&x| table.slope(x).powi(2)).collect()),
+        Wave::Field(_) => None,
+    }
 }
 
 fn saturation_after(plan: &Plan, index: usize) -> Option<(usize, &Table<f64>)> {
@@ -359,34 +385,45 @@ fn signal_noise(
             shot + relative
         })
         .collect();
-    if let Some((at, table)) = saturation_after(plan, detector)
-        && let Some(Wave::Real(wave)) = propagation.before(at)
-    {
-        for (d, &x) in density.iter_mut().zip(wave) {
-            *d *= table.slope(x).powi(2);
+    if let Some(squares) = square_slopes(plan, propagation, detector) {
+        for (d, s) in density.iter_mut().zip(squares) {
+            *d *= s;
         }
     }
-    let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
-    let covariance = (0..COVARIANCE_SYMBOLS)
-        .map(|k| {
-            let shift = (k * plan.samples_per_symbol).min(tail.taps.len());
-            mean * plan.sampling_rate()
-                * dot(&tail.taps[..tail.taps.len() - shift], &tail.taps[shift..])
-        })
-        .collect();
     let total = (shot_sum + intensity_sum).max(f64::MIN_POSITIVE);
-    SignalNoise {
-        tail,
-        density,
-        shares: vec![
-            (NoiseKind::Shot, shot_sum / total),
-            (NoiseKind::RelativeIntensity, intensity_sum / total),
-        ],
-        covariance,
+    let shares = vec![
+        (NoiseKind::Shot, shot_sum / total),
+        (NoiseKind::RelativeIntensity, intensity_sum / total),
+    ];
+    SignalNoise::new(plan, tail, density, shares)
+}
+
+impl SignalNoise {
+    fn new(plan: &Plan, tail: Tail, density: Vec<f64>, shares: Vec<(NoiseKind, f64)>) -> Self {
+        let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
+        Self {
+            covariance: tail.covariance(plan, mean),
+            tail,
+            density,
+            shares,
+        }
     }
 }
 
 impl Tail {
+    /// Covariance at the receiver's output, at distances of 0, 1, 2, … symbols, of white noise with
+    /// this two-sided density.
+    fn covariance(&self, plan: &Plan, density: f64) -> Vec<f64> {
+        (0..COVARIANCE_SYMBOLS)
+            .map(|k| {
+                let shift = (k * plan.samples_per_symbol).min(self.taps.len());
+                density
+                    * plan.sampling_rate()
+                    * dot(&self.taps[..self.taps.len() - shift], &self.taps[shift..])
+            })
+            .collect()
+    }
+
     /// Squared response, from the source to a decision that adds `weights` of samples one symbol
     /// apart (the latest first, `precursor` of them after the decision's own), cut to what matters.
     /// The first element belongs to the source `advance` samples *after* the decision; later ones

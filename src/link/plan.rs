@@ -297,6 +297,7 @@ impl<'a> Builder<'a> {
         let link = self.link;
         for (i, named) in link.stages.iter().enumerate() {
             self.stage_index = i;
+            self.say_what_was_measured(&named.name, &named.stage);
             self.stage(&named.name, &named.stage)
                 .map_err(|error| match error {
                     Refused::Because(reason) => LinkError::Stage {
@@ -437,7 +438,7 @@ impl<'a> Builder<'a> {
                     Domain::Electrical,
                     "an electrical equaliser needs a voltage, but light arrives here",
                 )?;
-                self.electrical_linear(name, Linear::Ctle(*ctle))?;
+                self.electrical_linear(name, Linear::Ctle(*ctle));
             }
             Stage::Filter(response) => {
                 self.need(
@@ -445,7 +446,7 @@ impl<'a> Builder<'a> {
                     "an electrical filter needs a voltage, but light arrives here",
                 )?;
                 response.check().map_err(LinkError::from)?;
-                self.electrical_linear(name, Linear::Response(response.clone()))?;
+                self.electrical_linear(name, Linear::Response(response.clone()));
             }
             Stage::AcCoupling(coupling) => {
                 if self.margin_gain.is_none() {
@@ -464,6 +465,39 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Says what a measured response leaves to assumption.
+    fn say_what_was_measured(&mut self, name: &str, stage: &Stage) {
+        let responses: Vec<&Response> = match stage {
+            Stage::Driver(driver) => vec![&driver.response],
+            Stage::ElectroAbsorptionModulator(modulator) => vec![&modulator.response],
+            Stage::MachZehnderModulator(modulator) => vec![&modulator.response],
+            Stage::Photoreceiver(receiver) => {
+                vec![&receiver.photodiode_response, &receiver.response]
+            }
+            Stage::ElectricalReceiver(receiver) => vec![&receiver.response],
+            Stage::Filter(response) => vec![response],
+            _ => Vec::new(),
+        };
+        for response in responses {
+            let Response::Measured(measured) = response else {
+                continue;
+            };
+            if measured.is_minimum_phase() {
+                self.warnings.push(format!(
+                    "{name}: only the magnitude of the response was measured; its phase is the \
+                     minimum phase that belongs to it"
+                ));
+            }
+            if measured.highest_frequency() < 0.75 * self.link.signal.symbol_rate {
+                self.warnings.push(format!(
+                    "{name}: the response was measured up to {:.1} GHz only; its magnitude is held \
+                     beyond",
+                    measured.highest_frequency() / 1e9
+                ));
+            }
+        }
     }
 
     fn need(&self, domain: Domain, reason: &str) -> Result<(), Refused> {
@@ -488,13 +522,12 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn electrical_linear(&mut self, name: &str, linear: Linear) -> Result<(), Refused> {
+    fn electrical_linear(&mut self, name: &str, linear: Linear) {
         if self.operations.is_empty() {
             self.shaping.push(DriveResponse::new(linear));
         } else {
             self.push(name, Operation::Linear(linear));
         }
-        Ok(())
     }
 
     fn modulate(

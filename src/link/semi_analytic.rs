@@ -2,8 +2,9 @@
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
 use super::decision::{Decided, DecisionInput};
-use super::description::{Link, SamplingPhase};
+use super::description::{Feedback, Link, SamplingPhase};
 use super::error::LinkError;
+use super::feedback::multiplication;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::sensitivity::carry;
@@ -135,14 +136,14 @@ impl SemiAnalytic {
         let input = self.input(&noise)?;
         let decided = input
             .decide(self.link.sampler.phase, self.link.sampler.thresholds)
-            .ok_or_else(no_signal)?;
+            .ok_or(LinkError::NoSignal)?;
         let decided = match self.link.equalizer.adaptation {
             Adaptation::MinimumMeanSquareError => decided,
             Adaptation::LeastMeanSquares { .. } => {
                 let noise = self.training_noise(&decided);
                 input
                     .adapt(decided, &noise, self.link.sampler.thresholds)
-                    .ok_or_else(no_signal)?
+                    .ok_or(LinkError::NoSignal)?
             }
         };
         let variance = decided.deviations.iter().map(|d| d * d).sum::<f64>()
@@ -161,6 +162,13 @@ impl SemiAnalytic {
             self.link.sampler.jitter,
             self.link.sampler.thresholds,
         );
+        let mut decided = decided;
+        if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
+            let positions = self.link.signal.modulation.level_positions();
+            let factor = multiplication(&decided, positions);
+            decided.errors.symbol = (decided.errors.symbol * factor).min(1.0);
+            decided.errors.bit = (decided.errors.bit * factor).min(1.0);
+        }
         Ok(Evaluation {
             decided,
             noise,
@@ -181,7 +189,7 @@ impl SemiAnalytic {
     /// [`LinkError`] where nothing was received yet.
     pub fn input<'a>(&'a self, noise: &'a ReceivedNoise) -> Result<DecisionInput<'a>, LinkError> {
         Ok(DecisionInput {
-            received: self.propagation.received().ok_or_else(no_signal)?,
+            received: self.propagation.received().ok_or(LinkError::NoSignal)?,
             symbols: self.propagation.symbols(),
             samples_per_symbol: self.plan.samples_per_symbol,
             modulation: &self.link.signal.modulation,
@@ -272,11 +280,4 @@ impl SemiAnalytic {
     pub fn phase(&self) -> SamplingPhase {
         self.link.sampler.phase
     }
-}
-
-fn no_signal() -> LinkError {
-    LinkError::Link(
-        "no signal arrives at the decision: the waveform there does not depend on the symbols"
-            .to_owned(),
-    )
 }

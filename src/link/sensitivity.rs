@@ -228,7 +228,7 @@ impl<'a> Path<'a> {
                 }
             }
         }
-        let (weights, begin) = essential(&weights, earliest);
+        let (weights, begin) = essential(&weights, earliest, 1e-7);
         let symbols = propagation.symbols();
         let levels = tapped(plan, symbols);
         let n = symbols.len();
@@ -258,6 +258,7 @@ impl<'a> Path<'a> {
             let (profile, begin) = essential(
                 &unit.iter().map(|u| u.1).collect::<Vec<_>>(),
                 path.profile_begin,
+                1e-5,
             );
             path.profile = profile;
             path.profile_begin = begin;
@@ -411,9 +412,9 @@ fn tapped(plan: &Plan, symbols: &[u8]) -> Vec<f64> {
     levels
 }
 
-/// Cuts what carries less than a part in 10^7 of the energy from both ends.
-fn essential(weights: &[f64], begin: isize) -> (Vec<f64>, isize) {
-    let allowed = 1e-7 * weights.iter().map(|w| w * w).sum::<f64>();
+/// Cuts what carries less than a share of the energy from both ends.
+fn essential(weights: &[f64], begin: isize, share: f64) -> (Vec<f64>, isize) {
+    let allowed = share * weights.iter().map(|w| w * w).sum::<f64>();
     let small = |sum: &mut f64, w: &f64| {
         *sum += w * w;
         (*sum <= allowed).then_some(())

@@ -26,7 +26,7 @@ pub enum DensityError {
         rows: usize,
     },
     /// A range that is empty, reversed or not finite.
-    #[error("the {axis} range {start} to {end} is empty or not finite")]
+    #[error("the {axis} range {start:e} to {end:e} is empty or not finite")]
     Range {
         /// `"time"` or `"value"`.
         axis: &'static str,

@@ -94,7 +94,7 @@ impl DecisionSamples {
             upper_terms.load(&self.by_level[k + 1]);
             let mut balance = |t: f64| upper_terms.log_density(t) - lower_terms.log_density(t);
             let (mut a, mut b) = (means[k], means[k + 1]);
-            if !(a < b) {
+            if a.partial_cmp(&b) != Some(std::cmp::Ordering::Less) {
                 continue;
             }
             let mut t = *threshold;

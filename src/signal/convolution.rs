@@ -483,10 +483,10 @@ mod tests {
 
     #[test]
     fn blocks_of_any_size_and_the_whole_agree() {
-        let n = 3000;
-        let waveform: Vec<f64> = (0..n).map(|i| f64::from((i * 7919) % 13) - 6.0).collect();
+        let n = 3000usize;
+        let waveform: Vec<f64> = (0..n).map(|i| ((i * 7919) % 13) as f64 - 6.0).collect();
         let grid = Grid {
-            samples: n as usize,
+            samples: n,
             sampling_rate: 1.0,
         };
         let mut scratch = Scratch::default();
@@ -497,8 +497,8 @@ mod tests {
             filter.real(&mut copy, &mut scratch);
             results.push(copy);
         }
-        for i in 0..n as usize {
-            assert!((results[0][i] - results[1][i]).abs() < 2e-4, "{i}");
+        for (i, whole) in results[0].iter().enumerate() {
+            assert!((whole - results[1][i]).abs() < 2e-4, "{i}");
             assert!((results[1][i] - results[2][i]).abs() < 1e-13, "{i}");
         }
     }

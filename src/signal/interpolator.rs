@@ -83,14 +83,14 @@ mod tests {
 
     #[test]
     fn a_sine_is_interpolated_to_a_part_in_a_million() {
-        let n = 256;
+        let n = 256usize;
         let wave: Vec<f64> = (0..n)
-            .map(|i| (2.0 * PI * 60.0 * f64::from(i) / f64::from(n)).sin())
+            .map(|i| (2.0 * PI * 60.0 * i as f64 / n as f64).sin())
             .collect();
         for fraction in [0.0, 0.1, 0.5, 0.93] {
             let interpolator = Interpolator::new(fraction);
-            for i in 0..n as usize {
-                let expected = (2.0 * PI * 60.0 * (i as f64 + fraction) / f64::from(n)).sin();
+            for i in 0..n {
+                let expected = (2.0 * PI * 60.0 * (i as f64 + fraction) / n as f64).sin();
                 assert!((interpolator.cyclic(&wave, i) - expected).abs() < 2e-5);
             }
         }

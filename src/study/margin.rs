@@ -48,7 +48,12 @@ pub fn margin_for(
 ) -> Result<Option<f64>, LinkError> {
     let electrical = !engine.plan().is_optical();
     let excess = |engine: &mut SemiAnalytic, loss: f64| -> Result<f64, LinkError> {
-        let ber = engine.evaluate_with_loss(loss)?.decided.errors.bit;
+        let ber = match engine.evaluate_with_loss(loss) {
+            Ok(evaluation) => evaluation.decided.errors.bit,
+            // An amplifier deep in saturation passes nothing: every second bit is wrong.
+            Err(LinkError::NoSignal) => 0.5,
+            Err(error) => return Err(error),
+        };
         Ok(ber.max(1e-300).ln() - target.ln())
     };
     let now = match known {

@@ -200,11 +200,14 @@ pub struct SourceResult {
 
 /// JSON Schema of [`RunResult`] and [`ReachResults`].
 pub fn result_schema() -> serde_json::Value {
-    let run = schemars::schema_for!(RunResult);
-    let reach = schemars::schema_for!(ReachResults);
+    // One generator for both: what they refer to stands once, at the root of the document.
+    let mut generator = schemars::SchemaGenerator::default();
+    let run = generator.subschema_for::<RunResult>();
+    let reach = generator.subschema_for::<ReachResults>();
     serde_json::json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Results of eyespan run and eyespan reach",
-        "anyOf": [run.to_value(), reach.to_value()],
+        "anyOf": [run, reach],
+        "$defs": generator.take_definitions(true),
     })
 }

@@ -90,6 +90,11 @@ fn report(
     let link = engine.link();
     let plan = engine.plan();
     let decided = &evaluation.decided;
+    let signal_to_noise = signal_to_noise(&decided.samples);
+    // Losses of hundreds of decibels leave levels that cannot be told from zero.
+    if signal_to_noise.is_nan() || signal_to_noise <= 0.0 {
+        return Err(LinkError::NoSignal);
+    }
     let (pattern, symbols) = cyclic_pattern(link)?;
     let modulation = &link.signal.modulation;
     let mut warnings = plan.warnings.clone();
@@ -102,13 +107,6 @@ fn report(
             watt_to_dbm(light.average_power),
             watt_to_dbm(overload)
         ));
-    }
-    if !decided.rule.taps.feedback.is_empty() && counts.is_none() {
-        warnings.push(
-            "the semi-analytic error ratio assumes that the decisions fed back are right: errors \
-             that cause others are counted by the Monte-Carlo engine only"
-                .to_owned(),
-        );
     }
     let ber = bit_error_ratio(link, decided, counts);
     let met = match counts {
@@ -142,7 +140,7 @@ fn report(
             Some(counts) => (counts.symbol_errors > 0).then(|| counts.symbol_error_ratio()),
         },
         ber,
-        snr_db: power_ratio_to_db(signal_to_noise(&decided.samples)),
+        snr_db: power_ratio_to_db(signal_to_noise),
         eyes: eyes(eye),
         received: light.map(|light| Received {
             average_power_dbm: watt_to_dbm(light.average_power),
@@ -246,7 +244,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         let variance = stationary_variance(std::iter::once(&stationary.covariance), weights);
         variances.push((name_of(stationary.kind), variance));
     }
-    if let Some(signal) = &noise.signal {
+    for signal in &noise.signal {
         let variance = stationary_variance(std::iter::once(&signal.covariance), weights);
         for &(kind, share) in &signal.shares {
             variances.push((name_of(kind), variance * share));
@@ -338,9 +336,11 @@ fn eye_waveform(
     let physical = |z: f64| centre + half * z;
     let mut samples = vec![0.0; total];
     let mut deviations = vec![0.0; total];
+    // Symbol k's samples lie around its decision: feedback changes half a symbol away, to the
+    // nearest sample.
+    let before = sps / 2 - usize::from(rule.fraction > 0.5 && sps > 1);
     for phase in 0..sps {
-        // Symbol k's samples lie around its decision: the eye turns over half a symbol away.
-        let sample = (rule.sample + total + phase - sps / 2) % total;
+        let sample = (rule.sample + total + phase - before) % total;
         let (values, noise) = at_phase(&input, rule, &levels, sample, 0.0);
         for k in 0..n {
             samples[k * sps + phase] = physical(values[k]);
@@ -357,7 +357,7 @@ fn eye_waveform(
         samples,
         deviations,
         samples_per_symbol: sps,
-        first_phase: -((sps / 2) as f64 + rule.fraction) / sps as f64,
+        first_phase: -(before as f64 + rule.fraction) / sps as f64,
         thresholds: rule.thresholds.iter().map(|&t| physical(t)).collect(),
         levels: (
             physical(positions.first().copied().unwrap_or(-1.0)),

@@ -1,0 +1,10 @@
+//! The program as its users run it.
+
+mod command;
+mod counting;
+mod mistakes;
+mod pictures;
+mod reach;
+mod run;
+mod schema;
+mod streams;

@@ -1,0 +1,162 @@
+//! `eyespan run`: what it writes and prints, and that changes do what physics says.
+
+use crate::command::{Folder, example, number};
+use serde_json::Value;
+use std::ffi::OsStr;
+
+#[test]
+fn a_run_writes_picture_and_result_and_prints_a_table() {
+    let folder = Folder::new();
+    let done = folder
+        .eyespan(&[OsStr::new("run"), example("400gbase-dr4").as_os_str()])
+        .success();
+    for row in [
+        "400GBASE-DR4",
+        "bit error ratio",
+        "margin",
+        "eye 2",
+        "thermal noise",
+        "written to",
+    ] {
+        assert!(
+            done.stdout.contains(row),
+            "`{row}` is not in:\n{}",
+            done.stdout
+        );
+    }
+    assert_eq!(done.stderr, "");
+    assert_eq!(
+        folder.files(),
+        ["out/400gbase-dr4/eye.png", "out/400gbase-dr4/result.json"]
+    );
+}
+
+#[test]
+fn json_is_one_object_on_standard_output_and_the_same_as_the_file() {
+    let folder = Folder::new();
+    let done = folder.run("400gbase-dr4", &[]).success();
+    let printed = done.json();
+    assert!(
+        done.stderr.contains("margin"),
+        "people read it on stderr: {}",
+        done.stderr
+    );
+    let written: Value =
+        serde_json::from_slice(&folder.read("out/400gbase-dr4/result.json")).expect("JSON");
+    assert_eq!(printed, written);
+    for pointer in [
+        "/ber/pre_fec",
+        "/ber/post_fec",
+        "/ser",
+        "/snr_db",
+        "/margin_db",
+        "/eyes/0/height_mw",
+        "/eyes/0/probability",
+        "/eyes/0/width_ui",
+        "/received/average_power_dbm",
+        "/received/oma_dbm",
+        "/received/extinction_ratio_db",
+        "/seed",
+    ] {
+        assert!(number(&printed, pointer).is_finite());
+    }
+    assert_eq!(printed["ber"]["method"], "semi-analytic");
+    assert_eq!(printed["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(printed["eyes"].as_array().map(Vec::len), Some(3));
+    for pointer in [
+        "/ber/errors",
+        "/ber/bits",
+        "/ber/interval_95",
+        "/eyes/0/height_mv",
+    ] {
+        assert_eq!(
+            printed.pointer(pointer),
+            Some(&Value::Null),
+            "{pointer} is there and null"
+        );
+    }
+}
+
+#[test]
+fn an_electrical_eye_is_in_millivolts_and_receives_no_light() {
+    let result = Folder::new().result("twinax-26awg-2m-53gbd", &[]);
+    assert!(number(&result, "/eyes/0/height_mv") > 0.0);
+    assert_eq!(result["eyes"][0]["height_mw"], Value::Null);
+    assert_eq!(result["received"], Value::Null);
+}
+
+/// Launch −1.3 dBm, connectors 2.0 dB, 10 km of 0.43 dB/km; average = OMA/2·(r + 1)/(r − 1).
+#[test]
+fn received_light_is_the_launched_less_the_losses() {
+    let result = Folder::new().result("100gbase-lr4-lane", &[]);
+    let amplitude = -1.3 - 2.0 - 10.0 * 0.43;
+    let ratio = 10f64.powf(0.4);
+    let average = amplitude + 10.0 * (0.5 * (ratio + 1.0) / (ratio - 1.0)).log10();
+    assert!((number(&result, "/received/oma_dbm") - amplitude).abs() < 0.01);
+    assert!((number(&result, "/received/average_power_dbm") - average).abs() < 0.02);
+    assert!((number(&result, "/received/extinction_ratio_db") - 4.0).abs() < 0.01);
+}
+
+/// Margin is what may still be lost in front of the receiver: a decibel more launched is one more,
+/// a decibel more lost one less, exactly.
+#[test]
+fn margin_goes_decibel_for_decibel_with_launch_and_loss() {
+    let folder = Folder::new();
+    let margin =
+        |changes: &[&str]| number(&folder.result("100gbase-lr4-lane", changes), "/margin_db");
+    let plain = margin(&[]);
+    let louder = margin(&["transmitter.launch_oma_dbm=-0.3"]);
+    let lossier = margin(&["connectors.loss_db=3.0"]);
+    assert!(
+        (louder - plain - 1.0).abs() < 2e-3,
+        "{plain} dB, then {louder} dB"
+    );
+    assert!(
+        (lossier - plain + 1.0).abs() < 2e-3,
+        "{plain} dB, then {lossier} dB"
+    );
+}
+
+#[test]
+fn a_longer_fibre_leaves_less_margin_whether_set_by_place_or_by_name() {
+    let folder = Folder::new();
+    let run = |changes: &[&str]| folder.result("100gbase-lr4-lane", changes);
+    let plain = number(&run(&[]), "/margin_db");
+    let by_name = run(&["fibre.length_km=12"]);
+    let by_place = run(&["stage.4.fiber.length_km=12"]);
+    assert_eq!(by_name, by_place);
+    // 2 km more: 0.86 dB of loss, and dispersion on top.
+    let lost = plain - number(&by_name, "/margin_db");
+    assert!((0.86 - 2e-3..1.5).contains(&lost), "{lost} dB");
+    let delay = |result: &Value| number(result, "/propagation_delay_ns");
+    assert!((delay(&by_name) / delay(&run(&[])) - 1.2).abs() < 1e-9);
+}
+
+#[test]
+fn svg_is_written_where_it_is_asked_for() {
+    let folder = Folder::new();
+    let mut command = folder.program();
+    command
+        .arg("run")
+        .arg(example("25g-nrz-1550nm"))
+        .args(["--svg", "--out", "deep/er"]);
+    crate::command::done(&mut command).success();
+    assert_eq!(
+        folder.files(),
+        ["deep/er/eye.png", "deep/er/eye.svg", "deep/er/result.json"]
+    );
+    let text = String::from_utf8(folder.read("deep/er/eye.svg")).expect("UTF-8");
+    assert!(text.contains("<svg") && text.trim_end().ends_with("</svg>"));
+    assert!(text.contains("25 GBd"), "the title is in the picture");
+}
+
+#[test]
+fn another_seed_is_reported_and_leaves_what_is_not_random_alone() {
+    let folder = Folder::new();
+    let mut one = folder.result("25g-nrz-1550nm", &["engine.seed=1"]);
+    let two = folder.result("25g-nrz-1550nm", &["engine.seed=2"]);
+    assert_eq!(one["seed"], 1);
+    assert_eq!(two["seed"], 2);
+    one["seed"] = 2.into();
+    assert_eq!(one, two);
+}
