@@ -7,7 +7,8 @@ use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squa
 use crate::format::Modulation;
 use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios, Gathered};
 use crate::signal::Interpolator;
-use crate::signal::kernels::dot;
+use crate::signal::interpolator::HALF_WIDTH;
+use crate::signal::kernels::{self, dot};
 use crate::transmitter::Jitter;
 
 /// Everything a decision is taken from.
@@ -84,10 +85,15 @@ impl DecisionInput<'_> {
                 .map(|k| self.received[at(k)])
                 .collect()
         } else {
-            let interpolator = Interpolator::new(fraction);
-            (0..self.symbols.len())
-                .map(|k| interpolator.cyclic(self.received, at(k)))
-                .collect()
+            let mut out = vec![0.0; self.symbols.len()];
+            kernels::interpolate_cyclic(
+                self.received,
+                (sample + HALF_WIDTH * n - (HALF_WIDTH - 1)) % n.max(1),
+                self.samples_per_symbol,
+                Interpolator::new(fraction).weights(),
+                &mut out,
+            );
+            out
         }
     }
 
@@ -196,29 +202,28 @@ impl DecisionInput<'_> {
                 .squared_through(&taps.feed_forward, taps.precursor, sps);
         let total = signal.density.len();
         // Element i of `squared` belongs to the source at decision + advance − i: reversed, it runs
-        // forward in time.
-        let kernel: Vec<f64> = squared
-            .iter()
-            .rev()
-            .map(|x| x * self.noise.sampling_rate)
-            .collect();
+        // forward in time. Between two samples the density is a straight line, whose two ends share
+        // the weights.
+        let mut kernel = vec![0.0; squared.len() + usize::from(fraction != 0.0)];
+        for (i, x) in squared.iter().rev().enumerate() {
+            let x = x * self.noise.sampling_rate;
+            kernel[i] += x * (1.0 - fraction);
+            if fraction != 0.0 {
+                kernel[i + 1] += x * fraction;
+            }
+        }
         let mut padded = vec![0.0; kernel.len()];
         for (k, sum) in variances.iter_mut().enumerate() {
             let end = k * sps + sample + advance + 1;
-            let start = (end + total * (1 + kernel.len() / total) - kernel.len()) % total;
-            *sum += if start + kernel.len() < total {
-                let here = dot(&kernel, &signal.density[start..start + kernel.len()]);
-                if fraction == 0.0 {
-                    here
-                } else {
-                    let next = dot(&kernel, &signal.density[start + 1..=start + kernel.len()]);
-                    here * (1.0 - fraction) + next * fraction
+            let start = (end + total * (1 + squared.len() / total) - squared.len()) % total;
+            *sum += match signal.density.get(start..start + kernel.len()) {
+                Some(here) => dot(&kernel, here),
+                None => {
+                    for (i, p) in padded.iter_mut().enumerate() {
+                        *p = signal.density[(start + i) % total];
+                    }
+                    dot(&kernel, &padded)
                 }
-            } else {
-                for (i, p) in padded.iter_mut().enumerate() {
-                    *p = signal.density[(start + i) % total];
-                }
-                dot(&kernel, &padded)
             };
         }
     }
@@ -590,16 +595,16 @@ pub fn apply_taps(taps: &Taps, sampled: &[f64], levels: &[f64]) -> Vec<f64> {
     for (i, &w) in taps.feed_forward.iter().enumerate() {
         let shift = (n * (1 + i / n) + taps.precursor - i) % n;
         let (head, tail) = sampled.split_at(shift);
-        for (o, y) in out.iter_mut().zip(tail.iter().chain(head)) {
-            *o += w * y;
-        }
+        let (begin, end) = out.split_at_mut(tail.len());
+        kernels::add_scaled(begin, tail, w);
+        kernels::add_scaled(end, head, w);
     }
     for (j, &b) in taps.feedback.iter().enumerate() {
         let shift = (n * (1 + (j + 1) / n) - (j + 1)) % n;
         let (head, tail) = levels.split_at(shift);
-        for (o, a) in out.iter_mut().zip(tail.iter().chain(head)) {
-            *o -= b * a;
-        }
+        let (begin, end) = out.split_at_mut(tail.len());
+        kernels::add_scaled(begin, tail, -b);
+        kernels::add_scaled(end, head, -b);
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use crate::format::Modulation;
 use crate::math::special::q_function;
+use crate::signal::kernels;
 
 /// A noise-free decision sample: the level that was sent, the value, the noise's deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,6 +136,7 @@ impl DecisionSamples {
     /// bits, so that errors of any distance are counted.
     pub fn error_ratios(&self, thresholds: &[f64], modulation: &Modulation) -> ErrorRatios {
         let (mut symbol, mut bit, mut weight) = (0.0, 0.0, 0.0);
+        let mut tails = Vec::new();
         for (sent, samples) in self.by_level.iter().enumerate() {
             let wrong = |decided: usize| {
                 modulation.bit_errors(
@@ -142,36 +144,30 @@ impl DecisionSamples {
                     u8::try_from(decided).unwrap_or(u8::MAX),
                 )
             };
+            let sent_weight: f64 = samples.iter().map(|s| s.weight).sum();
+            weight += sent_weight;
             // Steps of wrong bits on the way down and up from the sent level.
-            let down: Vec<f64> = (0..sent)
-                .rev()
-                .map(|decided| wrong(decided) - wrong(decided + 1))
-                .collect();
-            let up: Vec<f64> = (sent + 1..self.by_level.len())
-                .map(|decided| wrong(decided) - wrong(decided - 1))
-                .collect();
-            for sample in samples {
-                weight += sample.weight;
-                let scale = 1.0 / sample.deviation.max(f64::MIN_POSITIVE);
-                for (i, step) in down.iter().enumerate() {
-                    let p = q_function((sample.value - thresholds[sent - 1 - i]) * scale);
-                    if i == 0 {
-                        symbol += sample.weight * p;
-                    }
-                    bit += sample.weight * p * step;
-                    if p < 1e-14 {
+            let down = (0..sent).rev().map(|decided| {
+                let step = wrong(decided) - wrong(decided + 1);
+                (step, thresholds[decided], 1.0)
+            });
+            let up = (sent + 1..self.by_level.len()).map(|decided| {
+                let step = wrong(decided) - wrong(decided - 1);
+                (step, thresholds[decided - 1], -1.0)
+            });
+            for way in [&mut { down } as &mut dyn Iterator<Item = _>, &mut { up }] {
+                let mut nearer = 0.0;
+                for (i, (step, threshold, sign)) in way.enumerate() {
+                    let least = distances(samples, threshold, sign, &mut tails);
+                    if i > 0 && q_function(least) * sent_weight < NEGLIGIBLE * nearer {
                         break;
                     }
-                }
-                for (i, step) in up.iter().enumerate() {
-                    let p = q_function((thresholds[sent + i] - sample.value) * scale);
+                    kernels::gaussian_tails(&mut tails);
+                    nearer = samples.iter().zip(&tails).map(|(s, p)| s.weight * p).sum();
                     if i == 0 {
-                        symbol += sample.weight * p;
+                        symbol += nearer;
                     }
-                    bit += sample.weight * p * step;
-                    if p < 1e-14 {
-                        break;
-                    }
+                    bit += nearer * step;
                 }
             }
         }
@@ -257,29 +253,30 @@ impl Terms {
     /// Logarithm of the sum of the samples' Gaussian densities at `t`; terms e^{−20} below the
     /// largest are left out.
     fn log_density(&mut self, t: f64) -> f64 {
-        for ((e, v), d) in self
-            .exponents
-            .iter_mut()
-            .zip(&self.values)
-            .zip(&self.inverse_deviations)
-        {
-            let z = (t - v) * d;
-            *e = -0.5 * z * z;
-        }
-        let largest = self
-            .exponents
-            .iter()
-            .fold(f64::NEG_INFINITY, |a, &b| if b > a { b } else { a });
-        let sum: f64 = self
-            .exponents
-            .iter()
-            .zip(&self.weights)
-            .filter(|(e, _)| **e - largest > -20.0)
-            .map(|(e, w)| w * (e - largest).exp())
-            .sum();
-        largest + sum.ln()
+        kernels::log_sum_of_gaussians(
+            t,
+            &self.values,
+            &self.inverse_deviations,
+            &self.weights,
+            &mut self.exponents,
+        )
     }
 }
+
+/// Distances of samples from a threshold below them (sign +1) or above (−1), in their deviations;
+/// returns the least.
+fn distances(samples: &[DecisionSample], threshold: f64, sign: f64, out: &mut Vec<f64>) -> f64 {
+    out.clear();
+    out.extend(
+        samples
+            .iter()
+            .map(|s| sign * (s.value - threshold) / s.deviation.max(f64::MIN_POSITIVE)),
+    );
+    out.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// Share of the errors over a nearer threshold below which those over the next do not count.
+const NEGLIGIBLE: f64 = 1e-17;
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use super::kernels;
 use num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftPlanner};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Energy an impulse response may lose by being cut, as a fraction of the whole.
 pub const DROPPED_ENERGY: f64 = 1e-9;
@@ -177,6 +177,8 @@ pub struct Transforms {
     inverse: Arc<dyn Fft<f64>>,
     real_forward: Arc<dyn RealToComplex<f64>>,
     real_inverse: Arc<dyn ComplexToReal<f64>>,
+    /// What closes the band, with the scale 1/samples, once it was needed.
+    band_edges: Arc<OnceLock<Vec<f64>>>,
 }
 
 impl std::fmt::Debug for Transforms {
@@ -204,7 +206,21 @@ impl Transforms {
             inverse: planner.plan_fft_inverse(samples),
             real_forward: real_planner.plan_fft_forward(samples),
             real_inverse: real_planner.plan_fft_inverse(samples),
+            band_edges: Arc::default(),
         }
+    }
+
+    /// [`band_edge`] over samples at every bin: the same for every sampling rate.
+    fn band_edges(&self) -> &[f64] {
+        self.band_edges.get_or_init(|| {
+            let grid = Grid {
+                samples: self.samples,
+                sampling_rate: 1.0,
+            };
+            (0..self.samples)
+                .map(|k| band_edge(grid.frequency(k), 1.0) / self.samples as f64)
+                .collect()
+        })
     }
 
     fn work<'a>(&self, scratch: &'a mut Vec<Complex64>) -> &'a mut [Complex64] {
@@ -328,15 +344,14 @@ impl CyclicFilter {
         if transforms.samples == grid.samples {
             let mut h = vec![Complex64::ZERO; grid.samples];
             fill(grid, &mut h);
-            for (k, value) in h.iter_mut().enumerate() {
-                let frequency = grid.frequency(k);
-                if !value.is_finite() {
-                    return Err(ConvolutionError::NotFinite {
-                        name: name.to_owned(),
-                        frequency,
-                    });
-                }
-                *value *= band_edge(frequency, grid.sampling_rate) / grid.samples as f64;
+            if let Some(k) = h.iter().position(|value| !value.is_finite()) {
+                return Err(ConvolutionError::NotFinite {
+                    name: name.to_owned(),
+                    frequency: grid.frequency(k),
+                });
+            }
+            for (value, edge) in h.iter_mut().zip(transforms.band_edges()) {
+                *value *= edge;
             }
             return Ok(Self {
                 plan: CyclicPlan::Whole {

@@ -39,7 +39,7 @@ impl Interpolator {
     }
 
     /// The weights, of the earliest sample first.
-    pub fn weights(&self) -> &[f64] {
+    pub fn weights(&self) -> &[f64; 2 * HALF_WIDTH] {
         &self.weights
     }
 

@@ -1,0 +1,90 @@
+"""Monte Carlo against the NumPy chain, in turn: the median of the ratios of each round.
+
+    cargo build --release --bench monte_carlo   (or `cargo bench --no-run --bench monte_carlo`)
+    python3 benches/peers/compare.py --python /tmp/peers/bin/python
+
+Each round runs this library's benchmark (`monte_carlo --once`, the peer's own link) and then each
+variant of imdd_chain.py, one thread each, and divides symbols per second of thread CPU time.  Two
+variants: the default, with NumPy's own normal draws, and Box-Muller in array operations, the
+strongest in double precision.  The bit error ratios are printed first: they must agree.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+VARIANTS = {"default (ziggurat, f64)": [], "strongest (Box-Muller, f64)": ["--normal", "box-muller"]}
+
+
+def benchmark():
+    """Path of the newest build of the benchmark."""
+    report = subprocess.run(
+        ["cargo", "bench", "--no-run", "--bench", "monte_carlo", "--message-format=json"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+    ).stdout
+    for line in report.splitlines():
+        message = json.loads(line)
+        if message.get("executable") and message["target"]["name"] == "monte_carlo":
+            return message["executable"]
+    sys.exit("cargo did not say where the benchmark is")
+
+
+def run(command):
+    one = {name: "1" for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    out = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
+    ).stdout
+    return json.loads(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--python", default=sys.executable, help="interpreter that has NumPy and SciPy")
+    add("--binary", help="a benchmark already built")
+    add("--rounds", type=int, default=5)
+    add("--symbols", type=int, default=2_000_000, help="symbols of a round, of each side")
+    add("--samples-per-symbol", type=int, choices=(8, 16), default=8)
+    add("--noises", type=int, choices=(1, 3), default=3)
+    add("--pattern", choices=("random", "prbs31"), default="random")
+    options = parser.parse_args()
+    binary = options.binary or benchmark()
+    settings = [
+        "--symbols", str(options.symbols), "--noises", str(options.noises),
+        "--samples-per-symbol", str(options.samples_per_symbol), "--pattern", options.pattern,
+    ]
+    ours, theirs, ratios = [], {n: [] for n in VARIANTS}, {n: [] for n in VARIANTS}
+    errors = {"this library": [0, 0]} | {n: [0, 0] for n in VARIANTS}
+
+    def note(name, result):
+        errors[name][0] += result["bit_errors"]
+        errors[name][1] += 2 * result["symbols"]
+        return result["symbols_per_second_of_thread_time"]
+
+    for _ in range(max(options.rounds, 1)):
+        ours.append(note("this library", run([binary, "--once", *settings])))
+        for name, extra in VARIANTS.items():
+            chain = [options.python, str(HERE / "imdd_chain.py"), "--rounds", "1"]
+            theirs[name].append(note(name, run(chain + settings + extra)))
+            ratios[name].append(ours[-1] / theirs[name][-1])
+    for name, (wrong, bits) in errors.items():
+        print(f"{name:30} bit error ratio {wrong / bits:.3e} ({wrong:.0f} errors)")
+    print(f"{'this library':30} {statistics.median(ours) / 1e6:.2f} million symbols/s")
+    for name in VARIANTS:
+        print(
+            f"{name:30} {statistics.median(theirs[name]) / 1e6:.2f} million symbols/s, "
+            f"ratio {statistics.median(ratios[name]):.2f} "
+            f"({min(ratios[name]):.2f} to {max(ratios[name]):.2f})"
+        )
+
+
+if __name__ == "__main__":
+    main()
