@@ -104,7 +104,9 @@ fn transform_pair(samples: usize, samples_per_symbol: usize) -> impl FnMut() -> 
             forward.process_with_scratch(&mut block, &mut scratch);
             inverse.process_with_scratch(&mut block, &mut scratch);
             let scale = 1.0 / samples as f64;
-            block.iter_mut().for_each(|x| *x *= scale);
+            for x in &mut block {
+                *x *= scale;
+            }
         }
         repetitions as f64 * (samples / samples_per_symbol) as f64
     }
@@ -151,7 +153,7 @@ fn main() {
                     samples,
                     noises,
                     prbs31,
-                    sized(ROUND as usize, 65_536) as u64,
+                    sized(usize::try_from(ROUND).expect("a few million"), 65_536) as u64,
                 );
                 let block = engine.block_symbols() * samples;
                 let result = threads(1).install(|| {
