@@ -40,7 +40,9 @@ fn transform_pair(samples: usize) -> impl FnMut() -> f64 {
                 .process_with_scratch(&mut spectrum, &mut waveform, &mut scratch)
                 .expect("the lengths agree");
             let scale = 1.0 / samples as f64;
-            waveform.iter_mut().for_each(|x| *x *= scale);
+            for x in &mut waveform {
+                *x *= scale;
+            }
         }
         repetitions as f64
     }
