@@ -139,6 +139,9 @@ fn openings(eye: &EyeWaveform, result: &RunResult) -> Vec<EyeOpening> {
             low,
             high,
             label: match (numbers.height_mw, numbers.height_mv) {
+                (Some(mw), _) if mw < 0.1 => {
+                    format!("{:.1} µW, {:.2} UI", mw * 1e3, numbers.width_ui)
+                }
                 (Some(mw), _) => format!("{:.3} mW, {:.2} UI", mw, numbers.width_ui),
                 (_, Some(mv)) => format!("{:.1} mV, {:.2} UI", mv, numbers.width_ui),
                 _ => String::new(),

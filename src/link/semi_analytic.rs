@@ -1,7 +1,7 @@
 //! The semi-analytic engine: a cyclic pattern goes through the link without noise, the noise goes
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
-use super::decision::{Decided, DecisionInput};
+use super::decision::{Decided, DecisionInput, DecisionRule};
 use super::description::{Feedback, Link, SamplingPhase};
 use super::error::LinkError;
 use super::feedback::multiplication;
@@ -174,6 +174,28 @@ impl SemiAnalytic {
             noise,
             carried: carried.map(|c| c.kinds).unwrap_or_default(),
         })
+    }
+
+    /// Variance of every decision by the noises that are carried to it one by one, jitter of the
+    /// edges included, for a rule whose phase may have been moved; None where there are none.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a response cannot be used.
+    pub fn carried_variance(&mut self, rule: &DecisionRule) -> Result<Option<Vec<f64>>, LinkError> {
+        let tail = self.responses.whole_tail(&self.plan)?;
+        let carried = carry(&self.plan, &self.propagation, &tail, rule, f64::INFINITY)?;
+        Ok(carried.map(|c| {
+            let edges = |k: usize| {
+                c.edges
+                    .get(k)
+                    .map_or(0.0, |e| e.iter().map(|x| x * x).sum::<f64>())
+            };
+            c.variance
+                .iter()
+                .enumerate()
+                .map(|(k, v)| v + edges(k))
+                .collect()
+        }))
     }
 
     fn margin_gain_is_set(&self) -> bool {

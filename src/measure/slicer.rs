@@ -302,11 +302,11 @@ mod tests {
         let nrz = Modulation::pam(2, None).unwrap();
         let s = samples(&[(-1.0, 0.125), (1.0, 0.125)]);
         let t = s.optimum_thresholds();
-        assert!(t[0].abs() < 1e-4);
+        assert!(t[0].abs() < 2.0 * THRESHOLD_TOLERANCE);
         // Q(8), to be had without underflow far below it as well.
         let e = s.error_ratios(&t, &nrz);
         assert!(
-            (e.bit / 6.220_960_574_271_784e-16 - 1.0).abs() < 1e-6,
+            (e.bit / 6.220_960_574_271_784e-16 - 1.0).abs() < 2e-4,
             "{}",
             e.bit
         );

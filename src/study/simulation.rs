@@ -4,7 +4,7 @@ use super::margin::{margin_for, target_ber};
 use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, TargetResult,
 };
-use crate::link::decision::{Decided, DecisionInput, stationary_variance};
+use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
 use crate::link::noise::NoiseKind;
 use crate::link::plan::DecisionQuantity;
@@ -74,7 +74,8 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
             .run(watch)?,
         ),
     };
-    let eye = eye_waveform(&engine, &evaluation, target)?;
+    let carried = CarriedNoise::new(&mut engine, &evaluation)?;
+    let eye = eye_waveform(&engine, &evaluation, &carried, target)?;
     let result = report(&engine, &evaluation, counts.as_ref(), &eye, target, margin)?;
     Ok(Simulation { result, eye })
 }
@@ -309,6 +310,7 @@ fn eyes(eye: &EyeWaveform) -> Vec<Eye> {
 fn eye_waveform(
     engine: &SemiAnalytic,
     evaluation: &Evaluation,
+    carried: &CarriedNoise,
     probability: f64,
 ) -> Result<EyeWaveform, LinkError> {
     let input = engine.input(&evaluation.noise)?;
@@ -341,7 +343,9 @@ fn eye_waveform(
     let before = sps / 2 - usize::from(rule.fraction > 0.5 && sps > 1);
     for phase in 0..sps {
         let sample = (rule.sample + total + phase - before) % total;
-        let (values, noise) = at_phase(&input, rule, &levels, sample, 0.0);
+        let (values, mut noise) = at_phase(&input, rule, &levels, sample, 0.0);
+        let offset = (phase as f64 - before as f64 - rule.fraction) / sps as f64;
+        carried.add(offset, &mut noise);
         for k in 0..n {
             samples[k * sps + phase] = physical(values[k]);
             deviations[k * sps + phase] = half * noise[k];
@@ -351,7 +355,7 @@ fn eye_waveform(
         .iter()
         .map(|o| (physical(o.low), physical(o.high)))
         .collect();
-    let spans = spans(&input, &evaluation.decided, &levels, probability);
+    let spans = spans(&input, &evaluation.decided, carried, &levels, probability);
     let positions = input.modulation.level_positions();
     Ok(EyeWaveform {
         samples,
@@ -370,10 +374,60 @@ fn eye_waveform(
     })
 }
 
+/// Noise carried to each decision, at a few phases around it: jitter of the edges grows towards the
+/// crossings of an eye.
+struct CarriedNoise {
+    /// Variance of every symbol at each of the phases; empty without such noise.
+    variances: Vec<Vec<f64>>,
+}
+
+/// Phases (UI) at which carried noise is computed; between them its variance is a straight line.
+const CARRIED_PHASES: [f64; 5] = [-0.5, -0.25, 0.0, 0.25, 0.5];
+
+impl CarriedNoise {
+    fn new(engine: &mut SemiAnalytic, evaluation: &Evaluation) -> Result<Self, LinkError> {
+        let rule = &evaluation.decided.rule;
+        let grid = engine.propagation().grid();
+        let sps = engine.plan().samples_per_symbol as f64;
+        let mut variances = Vec::new();
+        for phase in CARRIED_PHASES {
+            let time = rule.sample as f64 + rule.fraction + phase * sps + grid.samples as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let sample = time.floor() as usize % grid.samples;
+            let moved = DecisionRule {
+                sample,
+                fraction: time - time.floor(),
+                ..rule.clone()
+            };
+            match engine.carried_variance(&moved)? {
+                Some(variance) => variances.push(variance),
+                None => break,
+            }
+        }
+        Ok(Self { variances })
+    }
+
+    /// Adds the noise to deviations at a phase in UI from the decision.
+    fn add(&self, phase: f64, deviations: &mut [f64]) {
+        let intervals = CARRIED_PHASES.len() - 1;
+        if self.variances.len() <= intervals {
+            return;
+        }
+        let position = ((phase.clamp(-0.5, 0.5) + 0.5) * intervals as f64).min(intervals as f64);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let index = (position as usize).min(intervals - 1);
+        let u = position - index as f64;
+        let pairs = self.variances[index].iter().zip(&self.variances[index + 1]);
+        for (d, (a, b)) in deviations.iter_mut().zip(pairs) {
+            *d = (*d * *d + a * (1.0 - u) + b * u).sqrt();
+        }
+    }
+}
+
 /// Equalised values and noise deviations of every symbol at one phase.
 fn at_phase(
     input: &DecisionInput<'_>,
-    rule: &crate::link::decision::DecisionRule,
+    rule: &DecisionRule,
     levels: &[f64],
     sample: usize,
     fraction: f64,
@@ -390,6 +444,7 @@ fn at_phase(
 fn spans(
     input: &DecisionInput<'_>,
     decided: &Decided,
+    carried: &CarriedNoise,
     levels: &[f64],
     probability: f64,
 ) -> Vec<(f64, f64)> {
@@ -400,7 +455,8 @@ fn spans(
         let time = rule.sample as f64 + rule.fraction + offset * sps + total;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let whole = time.floor() as usize % input.received.len();
-        let (values, noise) = at_phase(input, rule, levels, whole, time - time.floor());
+        let (values, mut noise) = at_phase(input, rule, levels, whole, time - time.floor());
+        carried.add(offset, &mut noise);
         let mut by_level = vec![Vec::new(); input.modulation.levels()];
         for ((&symbol, value), deviation) in input.symbols.iter().zip(values).zip(noise) {
             if let Some(level) = by_level.get_mut(usize::from(symbol)) {
