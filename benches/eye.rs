@@ -80,7 +80,7 @@ fn main() {
             samples: &samples[..65_536.min(count)],
             ..trace
         };
-        let (_, density_time) = timed(|| noisy.add_noisy(&short, &[0.02]).expect("whole"));
+        let ((), density_time) = timed(|| noisy.add_noisy(&short, &[0.02]).expect("whole"));
         row(
             "density with noise, 4096 symbols",
             &format!("{:.1}", 1e3 * density_time.wall),
