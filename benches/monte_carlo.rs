@@ -16,7 +16,7 @@ use rustfft::{FftPlanner, num_complex::Complex64};
 use stopwatch::{compare, example, heading, option, row, sized, threads, timed};
 
 /// Symbols of the 8 segments between two looks at the stopping rule.
-const ROUND: u64 = 8 * 65_536;
+const ROUND: usize = 8 * 65_536;
 
 /// The link of the peer program, number by number.
 const PEER: &str = r#"
@@ -36,6 +36,8 @@ const PEER: &str = r#"
     photoreceiver = { responsivity_a_per_w = 0.8, noise_pa_per_sqrt_hz = 15.0, bandwidth_ghz = 26.5625, filter = "bessel-thomson-4" }
     [equalizer]
     feed_forward_taps = 5
+    [sampler]
+    thresholds = "midway"
     [target]
     pre_fec_ber = 2.4e-4
 "#;
@@ -119,7 +121,9 @@ fn once() {
     let (samples, noises) = (number("samples-per-symbol", 8), number("noises", 3));
     let symbols = number("symbols", 2_000_000) as u64;
     let prbs31 = option("pattern").is_some_and(|p| p == "prbs31");
-    let engine = prepare(stopwatch::link(PEER), samples, noises, prbs31, symbols);
+    let mut link = stopwatch::link(PEER);
+    link.seed = number("seed", 1) as u64;
+    let engine = prepare(link, samples, noises, prbs31, symbols);
     threads(1).install(|| {
         let (counts, spent) = timed(|| count(&engine));
         println!(
@@ -153,7 +157,7 @@ fn main() {
                     samples,
                     noises,
                     prbs31,
-                    sized(usize::try_from(ROUND).expect("a few million"), 65_536) as u64,
+                    sized(ROUND, 65_536) as u64,
                 );
                 let block = engine.block_symbols() * samples;
                 let result = threads(1).install(|| {

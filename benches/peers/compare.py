@@ -69,14 +69,23 @@ def main():
         errors[name][1] += 2 * result["symbols"]
         return result["symbols_per_second_of_thread_time"]
 
-    for _ in range(max(options.rounds, 1)):
-        ours.append(note("this library", run([binary, "--once", *settings])))
+    for turn in range(max(options.rounds, 1)):
+        seed = ["--seed", str(turn + 1)]
+        ours.append(note("this library", run([binary, "--once", *settings, *seed])))
         for name, extra in VARIANTS.items():
             chain = [options.python, str(HERE / "imdd_chain.py"), "--rounds", "1"]
-            theirs[name].append(note(name, run(chain + settings + extra)))
+            theirs[name].append(note(name, run(chain + settings + extra + seed)))
             ratios[name].append(ours[-1] / theirs[name][-1])
     for name, (wrong, bits) in errors.items():
         print(f"{name:30} bit error ratio {wrong / bits:.3e} ({wrong:.0f} errors)")
+    wrong, bits = errors["this library"]
+    for name in VARIANTS:
+        theirs_wrong, theirs_bits = errors[name]
+        # Poisson counts on both sides.
+        deviation = (wrong / bits**2 + theirs_wrong / theirs_bits**2) ** 0.5
+        apart = abs(wrong / bits - theirs_wrong / theirs_bits) / max(deviation, 1e-30)
+        if apart > 3:
+            print(f"NOT LIKE FOR LIKE: {name} differs by {apart:.1f} standard deviations")
     print(f"{'this library':30} {statistics.median(ours) / 1e6:.2f} million symbols/s")
     for name in VARIANTS:
         print(
