@@ -480,7 +480,6 @@ impl MonteCarlo {
             uniform,
             scratch,
         } = workspace;
-        let drive = &self.plan.drive;
         let sps = self.plan.samples_per_symbol;
         let samples = self.block_symbols * sps;
         real.resize(samples, 0.0);
@@ -489,7 +488,6 @@ impl MonteCarlo {
         let first_sample = begin * sps as i64;
         noise.resize(samples, 0.0);
         let mut optical = false;
-        let _ = drive;
         for operation in &self.operations {
             match operation {
                 Prepared::Filter(response) if optical => {

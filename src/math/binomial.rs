@@ -259,21 +259,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "timing, to be run by hand with --release --nocapture"]
-    fn cost_of_an_interval() {
-        for (errors, trials) in [
-            (10, 1_000_000),
-            (1_000, 1_000_000_000),
-            (100_000_000, 1_000_000_000_000),
-            (500_000_000_000, 1_000_000_000_000),
-        ] {
-            let start = std::time::Instant::now();
-            let interval = std::hint::black_box(clopper_pearson(errors, trials, 0.95));
-            println!("{errors}/{trials}: {:?} {interval:?}", start.elapsed());
-        }
-    }
-
-    #[test]
     fn interval_is_mirrored_when_hits_and_misses_swap() {
         for (errors, trials) in [(0, 5), (1, 5), (2, 1000), (123, 4567)] {
             let (lower, upper) = clopper_pearson(errors, trials, 0.95);

@@ -248,27 +248,3 @@ fn impossible_patterns_are_refused_with_the_reason() {
     );
     assert!(Pattern::DeBruijn { order: 20 }.cyclic_symbols(&nrz).is_ok());
 }
-
-#[test]
-#[ignore = "timing, to be run by hand with --release --nocapture"]
-fn cost_per_symbol() {
-    let modulation = Modulation::pam4();
-    for pattern in [
-        Pattern::Prbs13q,
-        Pattern::Prbs { order: 31 },
-        Pattern::Random,
-    ] {
-        let source = pattern.symbol_source(&modulation, stream()).unwrap();
-        let mut out = vec![0; 2048];
-        let mut best = f64::INFINITY;
-        for _ in 0..20 {
-            let start = std::time::Instant::now();
-            for block in 0..500 {
-                source.fill(block * 2048 + 12_345_678_901, &mut out);
-                std::hint::black_box(&mut out);
-            }
-            best = best.min(start.elapsed().as_secs_f64() / (500.0 * 2048.0));
-        }
-        println!("{pattern}: {:.3} ns per symbol", best * 1e9);
-    }
-}
