@@ -376,20 +376,6 @@ impl DecisionInput<'_> {
         Some((position, best))
     }
 
-    /// Decides with a given rule's phase, solving for new taps and thresholds.
-    pub fn decide_near(&self, rule: &DecisionRule, thresholds: Thresholds) -> Option<Decided> {
-        let levels = self.levels();
-        let noise = self.noise.covariance();
-        self.decide_at(
-            rule.sample,
-            rule.fraction,
-            &levels,
-            None,
-            &noise,
-            Search::Final(thresholds),
-        )
-    }
-
     /// The same decision with noise that was carried to it and with the sampler's jitter: thresholds
     /// and error ratios are found anew.
     pub fn with_carried(

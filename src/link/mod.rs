@@ -1,5 +1,6 @@
 //! A link: stages from bits to decision, and the engines that run it.
 
+pub mod counts;
 pub mod decision;
 pub mod description;
 pub mod drive;

@@ -5,6 +5,8 @@
 //! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
 //! every response is the same finite one for any block size.
 
+use super::counts::Burst;
+pub use super::counts::Counts;
 use super::decision::DecisionRule;
 use super::description::{Feedback, Link, MonteCarloSettings};
 use super::error::LinkError;
@@ -12,7 +14,6 @@ use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::transfer;
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::format::{Modulation, SymbolSource};
-use crate::math::clopper_pearson;
 use crate::random::{Source, Stream, StreamKey};
 use crate::receiver::NoiseDensity;
 use crate::signal::convolution::FiniteResponse;
@@ -31,81 +32,6 @@ pub const SEGMENT_SYMBOLS: usize = 1 << 16;
 const WARM_UP_SYMBOLS: usize = 64;
 /// Segments between two looks at the stopping rule.
 const ROUND_SEGMENTS: u64 = 8;
-/// Errors closer than this many symbols belong to one burst.
-const BURST_GAP: u64 = 4;
-
-/// What was counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Symbols.
-    pub symbols: u64,
-    /// Symbols decided wrongly.
-    pub symbol_errors: u64,
-    /// Bits decided wrongly, in thousandths (a level can stand for part of a bit).
-    pub bit_error_thousandths: u64,
-    /// Bursts of errors.
-    pub bursts: u64,
-    /// Sum over bursts of the square of their number of symbol errors.
-    pub burst_squares: u64,
-}
-
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.symbols += other.symbols;
-        self.symbol_errors += other.symbol_errors;
-        self.bit_error_thousandths += other.bit_error_thousandths;
-        self.bursts += other.bursts;
-        self.burst_squares += other.burst_squares;
-    }
-
-    /// Bits decided wrongly.
-    pub fn bit_errors(&self) -> f64 {
-        self.bit_error_thousandths as f64 / 1000.0
-    }
-
-    /// Symbol error ratio; 0 where none was counted.
-    pub fn symbol_error_ratio(&self) -> f64 {
-        self.symbol_errors as f64 / self.symbols.max(1) as f64
-    }
-
-    /// Bit error ratio; 0 where none was counted.
-    pub fn bit_error_ratio(&self, modulation: &Modulation) -> f64 {
-        self.bit_errors() / (self.symbols.max(1) as f64 * modulation.bits_per_symbol())
-    }
-
-    /// Interval of a ratio of the given confidence (Clopper & Pearson, Biometrika 26, 404, 1934).
-    ///
-    /// Errors that come in bursts say less than as many single ones: the counts are divided by
-    /// Σn²/Σn, n the errors of a burst, before the interval is taken.
-    pub fn interval(&self, confidence: f64, ratio_per_symbol_error_ratio: f64) -> (f64, f64) {
-        let clustering = if self.symbol_errors == 0 {
-            1.0
-        } else {
-            self.burst_squares as f64 / self.symbol_errors as f64
-        };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let independent = |count: u64| (count as f64 / clustering).round() as u64;
-        let (low, high) = clopper_pearson(
-            independent(self.symbol_errors),
-            independent(self.symbols),
-            confidence,
-        );
-        (
-            low * ratio_per_symbol_error_ratio,
-            high * ratio_per_symbol_error_ratio,
-        )
-    }
-
-    /// Interval of the bit error ratio of the given confidence.
-    pub fn bit_error_interval(&self, confidence: f64, modulation: &Modulation) -> (f64, f64) {
-        let bits_per_error = if self.symbol_errors == 0 {
-            1.0
-        } else {
-            self.bit_errors() / self.symbol_errors as f64
-        };
-        self.interval(confidence, bits_per_error / modulation.bits_per_symbol())
-    }
-}
 
 /// Progress of a run, and the user's wish to stop it.
 #[derive(Default)]
@@ -672,31 +598,6 @@ impl MonteCarlo {
         }
         burst.end(&mut counts);
         Ok(counts)
-    }
-}
-
-/// Errors that follow each other closely.
-#[derive(Default)]
-struct Burst {
-    errors: u64,
-    last: u64,
-}
-
-impl Burst {
-    fn error(&mut self, at: u64, counts: &mut Counts) {
-        if self.errors > 0 && at - self.last > BURST_GAP {
-            self.end(counts);
-        }
-        self.errors += 1;
-        self.last = at;
-    }
-
-    fn end(&mut self, counts: &mut Counts) {
-        if self.errors > 0 {
-            counts.bursts += 1;
-            counts.burst_squares += self.errors * self.errors;
-        }
-        self.errors = 0;
     }
 }
 

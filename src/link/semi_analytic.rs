@@ -2,7 +2,7 @@
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
 use super::decision::{Decided, DecisionInput, DecisionRule};
-use super::description::{Feedback, Link, SamplingPhase};
+use super::description::{Feedback, Link};
 use super::error::LinkError;
 use super::feedback::multiplication;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
@@ -296,10 +296,5 @@ impl SemiAnalytic {
             modulation_amplitude: kept * (high - low),
             extinction_ratio: high / low,
         })
-    }
-
-    /// The phase the last decision was asked for.
-    pub fn phase(&self) -> SamplingPhase {
-        self.link.sampler.phase
     }
 }
