@@ -6,7 +6,7 @@ use eyespan::config::{LinkFile, Override};
 use eyespan::library::Library;
 use eyespan::link::Stage;
 use eyespan::link::semi_analytic::{ReceivedLight, SemiAnalytic};
-use eyespan::study::margin::{margin_for, target_ber};
+use eyespan::study::margin::{MarginSearch, target_ber};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -62,7 +62,9 @@ fn solved(file: &LinkFile) -> Outcome {
         .bit;
     let light = engine.received_light();
     let target = target_ber(&link).expect("a target");
-    let margin = margin_for(&mut engine, target, Some(ber)).expect("a margin");
+    let margin = MarginSearch::new(target)
+        .find(&mut engine, Some(ber))
+        .expect("a margin");
     let sensitivity = margin.and_then(|margin| {
         engine.evaluate_with_loss(margin).expect("an error ratio");
         Some(dbm(engine.received_light()?.modulation_amplitude))

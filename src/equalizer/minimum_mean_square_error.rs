@@ -5,7 +5,7 @@
 //! Communications, 5th ed., section 9.4 and 9.5; correct past decisions are assumed in the
 //! feedback).
 
-use crate::signal::kernels::dot;
+use crate::signal::kernels::{dot, sum};
 use nalgebra::{DMatrix, DVector};
 
 /// Means and covariances of received samples and sent levels of a cyclic pattern.
@@ -54,9 +54,9 @@ impl Covariances {
             &received[..n.min(received.len())],
             &levels[..n.min(levels.len())],
         );
-        let mean = |x: &[f64]| x.iter().sum::<f64>() / n as f64;
+        let mean = |x: &[f64]| sum(x) / n as f64;
         let (mean_received, mean_level) = (mean(received), mean(levels));
-        let reach = (feed_forward + feedback + 1).min(n - 1);
+        let reach = (feed_forward.max(1) - 1 + feedback).min(n - 1);
         let cyclic = |a: &[f64], b: &[f64], shift: usize| {
             // Σ a_n·b_{n+shift}
             let (head, tail) = b.split_at(shift % n);

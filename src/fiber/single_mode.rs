@@ -173,17 +173,35 @@ impl SingleModeFiber {
         grid: Grid,
         out: &mut [Complex64],
     ) -> Result<(), FiberError> {
+        out.fill(Complex64::ONE);
+        self.multiply_onto(wavelength, grid, out)
+    }
+
+    /// Multiplies the transfer function onto `out`, as [`transfer`](Self::transfer) writes it.
+    ///
+    /// # Errors
+    /// As [`transfer`](Self::transfer).
+    pub fn multiply_onto(
+        &self,
+        wavelength: f64,
+        grid: Grid,
+        out: &mut [Complex64],
+    ) -> Result<(), FiberError> {
+        const BLOCK: usize = 256;
         self.check()?;
         let loss_db = self.attenuation_db_per_m(wavelength)? * self.length;
         let (beta2, beta3) = self.dispersion.beta(wavelength);
         let amplitude = db_to_amplitude_ratio(-loss_db);
-        let phase: Vec<f64> = (0..out.len())
-            .map(|k| {
-                let omega = 2.0 * PI * grid.frequency(k);
-                -self.length * omega * omega * (0.5 * beta2 + omega * beta3 / 6.0)
-            })
-            .collect();
-        kernels::phasors(&phase, amplitude, out);
+        let mut phases = [0.0; BLOCK];
+        let mut phasors = [Complex64::ZERO; BLOCK];
+        for (block, out) in out.chunks_mut(BLOCK).enumerate() {
+            for (i, phase) in phases.iter_mut().enumerate() {
+                let omega = 2.0 * PI * grid.frequency(block * BLOCK + i);
+                *phase = -self.length * omega * omega * (0.5 * beta2 + omega * beta3 / 6.0);
+            }
+            kernels::phasors(&phases, amplitude, &mut phasors);
+            kernels::multiply(out, &phasors);
+        }
         Ok(())
     }
 }

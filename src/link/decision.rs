@@ -41,6 +41,17 @@ pub struct DecisionRule {
     pub thresholds: Vec<f64>,
 }
 
+/// What a sampling phase and an equaliser give, before thresholds are set.
+#[derive(Debug, Clone)]
+pub struct Equalized {
+    /// The rule, without thresholds.
+    pub rule: DecisionRule,
+    /// Noise-free equalised value of every symbol, in pattern order.
+    pub values: Vec<f64>,
+    /// Noise deviation of every symbol.
+    pub deviations: Vec<f64>,
+}
+
 /// What a decision rule gives.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -56,17 +67,14 @@ pub struct Decided {
     pub deviations: Vec<f64>,
 }
 
-/// How carefully thresholds are placed.
-#[derive(Clone, Copy)]
-enum Search {
-    /// To [`QUICK_TOLERANCE`], while phases are compared.
-    Quick,
-    /// As asked for.
-    Final(Thresholds),
-}
-
 /// Accuracy of thresholds while phases are compared, relative to the distance of the levels.
 const QUICK_TOLERANCE: f64 = 3e-3;
+
+/// Decisions that are looked at, at the least, while phases are compared: the number of errors is
+/// stationary at the best phase, which therefore need not be known as well as the errors themselves.
+const COMPARED_DECISIONS: usize = 1024;
+/// One in so many decisions is looked at, at the least.
+const COMPARED_SHARE: usize = 8;
 
 /// Symbols on which the pattern is first aligned with the waveform.
 const ALIGNMENT_SYMBOLS: usize = 256;
@@ -113,22 +121,18 @@ impl DecisionInput<'_> {
         let reach = ALIGNMENT_REACH.min(n.saturating_sub(1) / 2);
         let sps = self.samples_per_symbol;
         let mut best = (f64::NEG_INFINITY, 0);
-        let mut stretch = vec![0.0; count];
         let mean_level = levels[..count].iter().sum::<f64>() / count as f64;
+        let centred: Vec<f64> = levels[..count].iter().map(|l| l - mean_level).collect();
         for phase in (0..sps).step_by((sps / ALIGNMENT_PHASES).max(1)) {
-            let y = self.sampled(phase, 0.0);
-            for lag in 0..=2 * reach {
-                // The pulse may come up to `reach` symbols late, or a quarter of that early.
-                let shift = (n + lag - reach / 2) % n;
-                for (i, s) in stretch.iter_mut().enumerate() {
-                    let at = i + shift;
-                    *s = y[if at >= n { at - n } else { at }];
-                }
-                let mean = stretch.iter().sum::<f64>() / count as f64;
-                let correlation =
-                    dot(&stretch, &levels[..count]) / count as f64 - mean * mean_level;
+            // The pulse may come up to `reach` symbols late, or a quarter of that early.
+            let first = n - reach / 2;
+            let y: Vec<f64> = (first..first + count + 2 * reach)
+                .map(|k| self.received[(k % n) * sps + phase])
+                .collect();
+            for (lag, stretch) in y.windows(count).enumerate() {
+                let correlation = dot(stretch, &centred);
                 if correlation > best.0 {
-                    best = (correlation, (shift * sps + phase) % (n * sps));
+                    best = (correlation, (first + lag) % n * sps + phase);
                 }
             }
         }
@@ -152,23 +156,19 @@ impl DecisionInput<'_> {
             .min_by(|a, b| a.mean_square_error.total_cmp(&b.mean_square_error))
     }
 
-    /// Noise-free equalised values and noise deviations of every symbol.
-    fn equalised(
-        &self,
-        sample: usize,
-        fraction: f64,
-        sampled: &[f64],
-        levels: &[f64],
-        taps: &Taps,
-    ) -> (Vec<f64>, Vec<f64>) {
-        let values = apply_taps(taps, sampled, levels);
-        let deviations = self.deviations(sample, fraction, taps);
-        (values, deviations)
-    }
-
     /// Noise deviation of every symbol behind the equaliser.
     pub fn deviations(&self, sample: usize, fraction: f64, taps: &Taps) -> Vec<f64> {
-        let n = self.symbols.len();
+        self.deviations_of_every(1, sample, fraction, taps)
+    }
+
+    /// Noise deviation of every symbol whose number is a multiple of `stride`.
+    fn deviations_of_every(
+        &self,
+        stride: usize,
+        sample: usize,
+        fraction: f64,
+        taps: &Taps,
+    ) -> Vec<f64> {
         let mut constant = stationary_variance(
             self.noise.stationary.iter().map(|s| &s.covariance),
             &taps.feed_forward,
@@ -179,19 +179,21 @@ impl DecisionInput<'_> {
             levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / levels.len().max(1) as f64;
         // The wander is that of unit data: behind the equaliser the levels are themselves.
         constant += self.noise.wander.powi(2) * spread;
-        let mut variances = vec![constant; n];
+        let mut variances = vec![constant; self.symbols.len().div_ceil(stride)];
         for signal in &self.noise.signal {
-            self.add_signal_noise(signal, sample, fraction, taps, &mut variances);
+            self.add_signal_noise(signal, stride, (sample, fraction), taps, &mut variances);
         }
-        variances.iter().map(|v| v.sqrt()).collect()
+        variances.iter_mut().for_each(|v| *v = v.sqrt());
+        variances
     }
 
-    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision.
-    fn add_signal_noise(
+    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision
+    /// whose number is a multiple of `stride`.
+    pub(super) fn add_signal_noise(
         &self,
         signal: &SignalNoise,
-        sample: usize,
-        fraction: f64,
+        stride: usize,
+        (sample, fraction): (usize, f64),
         taps: &Taps,
         variances: &mut [f64],
     ) {
@@ -214,7 +216,7 @@ impl DecisionInput<'_> {
         }
         let mut padded = vec![0.0; kernel.len()];
         for (k, sum) in variances.iter_mut().enumerate() {
-            let end = k * sps + sample + advance + 1;
+            let end = k * stride * sps + sample + advance + 1;
             let start = (end + total * (1 + squared.len() / total) - squared.len()) % total;
             *sum += match signal.density.get(start..start + kernel.len()) {
                 Some(here) => dot(&kernel, here),
@@ -228,10 +230,19 @@ impl DecisionInput<'_> {
         }
     }
 
-    fn samples_of(&self, values: &[f64], deviations: &[f64]) -> DecisionSamples {
+    /// Decision samples of every symbol whose number is a multiple of `stride`.
+    fn samples_of_every(
+        &self,
+        stride: usize,
+        values: &[f64],
+        deviations: &[f64],
+    ) -> DecisionSamples {
+        let levels = self.modulation.levels();
+        let expected = values.len() / levels.max(1);
         let mut by_level: Vec<Vec<DecisionSample>> =
-            vec![Vec::with_capacity(values.len() / 2); self.modulation.levels()];
-        for ((&symbol, &value), &deviation) in self.symbols.iter().zip(values).zip(deviations) {
+            vec![Vec::with_capacity(expected + expected / 8 + 8); levels];
+        let symbols = self.symbols.iter().step_by(stride);
+        for ((&symbol, &value), &deviation) in symbols.zip(values).zip(deviations) {
             if let Some(level) = by_level.get_mut(usize::from(symbol)) {
                 level.push(DecisionSample {
                     value,
@@ -243,152 +254,142 @@ impl DecisionInput<'_> {
         DecisionSamples { by_level }
     }
 
-    fn thresholds_of(samples: &DecisionSamples, thresholds: Search) -> Vec<f64> {
-        match thresholds {
-            Search::Final(Thresholds::Optimum) => samples.optimum_thresholds(),
-            Search::Final(Thresholds::Midway) => samples.midway_thresholds(),
-            Search::Quick => samples.optimum_thresholds_to(QUICK_TOLERANCE),
-        }
-    }
-
-    fn decide_at(
+    fn equalize_at(
         &self,
-        sample: usize,
-        fraction: f64,
+        (sample, fraction): (usize, f64),
         levels: &[f64],
-        taps: Option<&Taps>,
+        taps: Option<Taps>,
         noise: &[f64],
-        thresholds: Search,
-    ) -> Option<Decided> {
+    ) -> Option<Equalized> {
         let sampled = self.sampled(sample, fraction);
         let taps = match taps {
-            Some(taps) => taps.clone(),
+            Some(taps) => taps,
             None => self.solve(&sampled, levels, noise)?,
         };
-        let (values, deviations) = self.equalised(sample, fraction, &sampled, levels, &taps);
-        let samples = self.samples_of(&values, &deviations);
-        let thresholds = Self::thresholds_of(&samples, thresholds);
-        let errors = samples.error_ratios(&thresholds, self.modulation);
-        Some(Decided {
+        Some(Equalized {
+            values: apply_taps(&taps, &sampled, levels),
+            deviations: self.deviations(sample, fraction, &taps),
             rule: DecisionRule {
                 sample,
                 fraction,
                 taps,
-                thresholds,
+                thresholds: Vec::new(),
             },
-            errors,
-            samples,
-            values,
-            deviations,
         })
     }
 
-    /// Finds the phase, the taps and the thresholds. The phase with the least mean-square error is
-    /// found among the samples of a symbol; around it, the one with the fewest errors to a
-    /// sixteenth of a sample. None where the waveform carries no signal.
-    pub fn decide(&self, phase: SamplingPhase, thresholds: Thresholds) -> Option<Decided> {
+    /// Logarithm of the bit error ratio at a phase, about: from a share of the decisions, to compare
+    /// phases by.
+    fn compare_at(
+        &self,
+        (sample, fraction): (usize, f64),
+        levels: &[f64],
+        noise: &[f64],
+    ) -> Option<f64> {
+        let stride = (self.symbols.len() / COMPARED_DECISIONS).clamp(1, COMPARED_SHARE);
+        let sampled = self.sampled(sample, fraction);
+        let taps = self.solve(&sampled, levels, noise)?;
+        let values: Vec<f64> = apply_taps(&taps, &sampled, levels)
+            .into_iter()
+            .step_by(stride)
+            .collect();
+        let deviations = self.deviations_of_every(stride, sample, fraction, &taps);
+        let samples = self.samples_of_every(stride, &values, &deviations);
+        let thresholds = samples.optimum_thresholds_to(QUICK_TOLERANCE);
+        let errors = samples.error_ratios(&thresholds, self.modulation);
+        Some(errors.bit.max(1e-300).ln())
+    }
+
+    /// Finds the phase and the taps. The phase with the least mean-square error is found among the
+    /// samples of a symbol; around it, the one with the fewest errors to a sixteenth of a sample.
+    /// None where the waveform carries no signal.
+    pub fn equalize(&self, phase: SamplingPhase) -> Option<Equalized> {
         let levels = self.levels();
         let noise = self.noise.covariance();
         let sps = self.samples_per_symbol;
         let total = self.received.len();
         let centre = self.align(&levels);
-        let candidate = |offset: usize| {
+        let error_at = |offset: usize| {
             let sample = (centre + total + offset - sps / 2) % total;
             let taps = self.solve(&self.sampled(sample, 0.0), &levels, &noise)?;
-            Some((sample, taps))
+            Some((offset, taps.mean_square_error))
         };
-        let (sample, taps) = (0..sps)
-            .filter_map(candidate)
-            .min_by(|a, b| a.1.mean_square_error.total_cmp(&b.1.mean_square_error))?;
-        if let SamplingPhase::Offset(offset) = phase {
-            let time = sample as f64 + offset * sps as f64 + total as f64;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let whole = time.floor() as usize;
-            return self.decide_at(
-                whole % total,
-                time - time.floor(),
-                &levels,
-                None,
-                &noise,
-                Search::Final(thresholds),
-            );
-        }
-        let at = |offset: f64, search: Search| {
-            let time = sample as f64 + offset + total as f64;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let whole = time.floor() as usize;
-            let fraction = time - time.floor();
-            let keep = (offset == 0.0).then_some(&taps);
-            self.decide_at(whole % total, fraction, &levels, keep, &noise, search)
-        };
-        let (offset, quick) = self.refine(|offset| at(offset, Search::Quick))?;
-        match thresholds {
-            Thresholds::Optimum => {
-                let thresholds = quick.samples.optimum_thresholds();
-                let errors = quick.samples.error_ratios(&thresholds, self.modulation);
-                Some(Decided {
-                    errors,
-                    rule: DecisionRule {
-                        thresholds,
-                        ..quick.rule
-                    },
-                    ..quick
-                })
+        // Every second phase of a symbol, then the neighbours of the best.
+        let step = if sps > 4 { 2 } else { 1 };
+        let (mut best, mut error) = (0..sps)
+            .step_by(step)
+            .filter_map(error_at)
+            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        if step > 1 {
+            for neighbour in [best + sps - 1, best + 1] {
+                if let Some((offset, other)) = error_at(neighbour % sps)
+                    && other < error
+                {
+                    (best, error) = (offset, other);
+                }
             }
-            Thresholds::Midway => at(offset, Search::Final(thresholds)),
         }
+        let start = (centre + total + best - sps / 2) % total;
+        let place = |offset: f64| {
+            let time = start as f64 + offset + total as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let whole = time.floor() as usize;
+            (whole % total, time - time.floor())
+        };
+        let offset = match phase {
+            SamplingPhase::Offset(offset) => offset * sps as f64,
+            SamplingPhase::Optimum => {
+                self.refine(|offset| self.compare_at(place(offset), &levels, &noise))?
+            }
+        };
+        self.equalize_at(place(offset), &levels, None, &noise)
     }
 
-    /// The phase with the fewest errors around the best whole sample, by a parabola through the
-    /// logarithm of the error ratio.
-    fn refine(&self, at: impl Fn(f64) -> Option<Decided>) -> Option<(f64, Decided)> {
-        let cost = |d: &Decided| d.errors.bit.max(1e-300).ln();
-        let mut best = at(0.0)?;
+    /// The phase, in samples, with the least cost around zero: a walk to a bracket, then one
+    /// parabola.
+    fn refine(&self, cost: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+        let mut best = cost(0.0)?;
         let mut position = 0.0;
-        // Walk to a bracket, then one parabola. Steps of half a sample at up to 16 samples a symbol.
+        // Steps of half a sample at up to 16 samples a symbol.
         let step = (self.samples_per_symbol as f64 / 16.0).max(0.5);
-        let (mut left, mut right) = (at(position - step)?, at(position + step)?);
+        let (mut left, mut right) = (cost(position - step)?, cost(position + step)?);
         for _ in 0..self.samples_per_symbol {
-            if cost(&left) < cost(&best) {
+            if left < best {
                 right = std::mem::replace(&mut best, left);
                 position -= step;
-                left = at(position - step)?;
-            } else if cost(&right) < cost(&best) {
+                left = cost(position - step)?;
+            } else if right < best {
                 left = std::mem::replace(&mut best, right);
                 position += step;
-                right = at(position + step)?;
+                right = cost(position + step)?;
             } else {
                 break;
             }
         }
-        let (a, b, c) = (cost(&left), cost(&best), cost(&right));
-        let curvature = a - 2.0 * b + c;
+        let curvature = left - 2.0 * best + right;
         if curvature > 1e-9 {
-            let vertex = 0.5 * (a - c) / curvature;
-            if vertex.abs() > 0.03 && vertex.abs() < 1.0 {
-                let refined = at(position + vertex * step)?;
-                if cost(&refined) < cost(&best) {
-                    best = refined;
-                    position += vertex * step;
-                }
+            let vertex = 0.5 * (left - right) / curvature;
+            if vertex.abs() < 1.0 {
+                position += vertex * step;
             }
         }
-        Some((position, best))
+        Some(position)
     }
 
-    /// The same decision with noise that was carried to it and with the sampler's jitter: thresholds
-    /// and error ratios are found anew.
-    pub fn with_carried(
+    /// Sets the thresholds and finds the error ratios, with noise that was carried to the decisions
+    /// one by one and with the sampler's jitter.
+    pub fn decide(
         &self,
-        decided: Decided,
+        equalized: Equalized,
         carried: Option<&Carried>,
         jitter: Jitter,
         thresholds: Thresholds,
     ) -> Decided {
-        if carried.is_none() && jitter.is_none() {
-            return decided;
-        }
-        let mut deviations = decided.deviations;
+        let Equalized {
+            rule,
+            values,
+            mut deviations,
+        } = equalized;
         if let Some(carried) = carried {
             for (d, v) in deviations.iter_mut().zip(&carried.variance) {
                 *d = (*d * *d + v).sqrt();
@@ -396,20 +397,20 @@ impl DecisionInput<'_> {
         }
         let spread = !jitter.is_none() || carried.is_some_and(|c| !c.edges.is_empty());
         let samples = if spread {
-            self.displaced(&decided.rule, &decided.values, &deviations, carried, jitter)
+            self.displaced(&rule, &values, &deviations, carried, jitter)
         } else {
-            self.samples_of(&decided.values, &deviations)
+            self.samples_of_every(1, &values, &deviations)
         };
-        let thresholds = Self::thresholds_of(&samples, Search::Final(thresholds));
+        let thresholds = match thresholds {
+            Thresholds::Optimum => samples.optimum_thresholds(),
+            Thresholds::Midway => samples.midway_thresholds(),
+        };
         let errors = samples.error_ratios(&thresholds, self.modulation);
         Decided {
-            rule: DecisionRule {
-                thresholds,
-                ..decided.rule
-            },
+            rule: DecisionRule { thresholds, ..rule },
             errors,
             samples,
-            values: decided.values,
+            values,
             deviations,
         }
     }
@@ -483,22 +484,17 @@ impl DecisionInput<'_> {
     }
 
     /// Replaces solved taps by adapted ones where the equaliser asks for it: the rule is applied to
-    /// the waveform with stationary noise of the solved taps' level.
-    pub fn adapt(
-        &self,
-        decided: Decided,
-        noise: &[f64],
-        thresholds: Thresholds,
-    ) -> Option<Decided> {
+    /// the waveform with `noise` added, one sample a symbol.
+    pub fn adapt(&self, equalized: Equalized, noise: &[f64]) -> Option<Equalized> {
         let Adaptation::LeastMeanSquares {
             step,
             training_symbols,
         } = self.equalizer.adaptation
         else {
-            return Some(decided);
+            return Some(equalized);
         };
         let levels = self.levels();
-        let rule = &decided.rule;
+        let rule = &equalized.rule;
         let sampled: Vec<f64> = self
             .sampled(rule.sample, rule.fraction)
             .iter()
@@ -514,15 +510,8 @@ impl DecisionInput<'_> {
             step,
             training_symbols,
         )?;
-        let noise = self.noise.covariance();
-        self.decide_at(
-            rule.sample,
-            rule.fraction,
-            &levels,
-            Some(&taps),
-            &noise,
-            Search::Final(thresholds),
-        )
+        let place = (rule.sample, rule.fraction);
+        self.equalize_at(place, &levels, Some(taps), &self.noise.covariance())
     }
 }
 

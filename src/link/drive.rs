@@ -8,10 +8,9 @@
 use super::error::LinkError;
 use super::plan::Linear;
 use crate::signal::convolution::band_edge;
-use crate::signal::{Grid, Response};
+use crate::signal::{Grid, Response, planner};
 use crate::transmitter::{Driver, Jitter};
 use num_complex::Complex64;
-use rustfft::FftPlanner;
 use std::f64::consts::PI;
 
 /// A response that shapes the drive.
@@ -239,7 +238,7 @@ fn from_spectrum(
     warnings: &mut Vec<String>,
 ) -> Pulse {
     let mut p: Vec<Complex64> = (0..samples).map(spectrum).collect();
-    FftPlanner::new().plan_fft_inverse(samples).process(&mut p);
+    planner::inverse(samples).process(&mut p);
     let scale = sps as f64 / samples as f64;
     let at = |i: isize| {
         let n = samples.cast_signed();

@@ -7,8 +7,8 @@ use super::waveform::{Propagation, Wave, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::receiver::NoiseDensity;
 use crate::signal::convolution::{FiniteResponse, band_edge};
-use crate::signal::kernels::dot;
-use crate::signal::{Grid, Table};
+use crate::signal::kernels::{self, dot};
+use crate::signal::{Grid, Table, planner};
 use num_complex::Complex64;
 
 /// Symbols over which the covariance of noise is kept.
@@ -219,8 +219,7 @@ impl ReceivedNoise {
                         let tail = responses.tail(plan, &linears_after(plan, detector))?;
                         let carried = carries_intensity(plan);
                         if carried {
-                            let mean = current.iter().map(|i| i * i).sum::<f64>()
-                                / current.len().max(1) as f64;
+                            let mean = dot(current, current) / current.len().max(1) as f64;
                             noise.carried_covariance = tail.covariance(plan, intensity * mean);
                         }
                         noise.signal.push(signal_noise(
@@ -334,9 +333,7 @@ fn additive_covariance(
             Complex64::new(0.5 * density(f) * h.norm_sqr() * edge * edge * df, 0.0)
         })
         .collect();
-    rustfft::FftPlanner::new()
-        .plan_fft_forward(grid.samples)
-        .process(&mut spectrum);
+    planner::forward(grid.samples).process(&mut spectrum);
     Ok((0..COVARIANCE_SYMBOLS)
         .map(|k| spectrum[k * plan.samples_per_symbol].re)
         .collect())
@@ -374,16 +371,11 @@ fn signal_noise(
     dark: f64,
     intensity: f64,
 ) -> SignalNoise {
-    let (mut shot_sum, mut intensity_sum) = (0.0, 0.0);
+    let shot_sum = ELEMENTARY_CHARGE * (kernels::sum(current) + current.len() as f64 * dark);
+    let intensity_sum = intensity * dot(current, current);
     let mut density: Vec<f64> = current
         .iter()
-        .map(|&i| {
-            let shot = ELEMENTARY_CHARGE * (i + dark);
-            let relative = intensity * i * i;
-            shot_sum += shot;
-            intensity_sum += relative;
-            shot + relative
-        })
+        .map(|&i| ELEMENTARY_CHARGE * (i + dark) + intensity * i * i)
         .collect();
     if let Some(squares) = square_slopes(plan, propagation, detector) {
         for (d, s) in density.iter_mut().zip(squares) {
@@ -400,7 +392,7 @@ fn signal_noise(
 
 impl SignalNoise {
     fn new(plan: &Plan, tail: Tail, density: Vec<f64>, shares: Vec<(NoiseKind, f64)>) -> Self {
-        let mean = density.iter().sum::<f64>() / density.len().max(1) as f64;
+        let mean = kernels::sum(&density) / density.len().max(1) as f64;
         Self {
             covariance: tail.covariance(plan, mean),
             tail,

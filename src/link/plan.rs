@@ -34,6 +34,15 @@ pub enum Linear {
 }
 
 impl Linear {
+    /// Amplitude gain of what is the same at every frequency; None for a filter.
+    pub fn plain_gain(&self) -> Option<f64> {
+        match self {
+            Self::Gain(gain) => Some(*gain),
+            Self::Loss(loss) => Some(loss.transmission.sqrt()),
+            _ => None,
+        }
+    }
+
     /// Multiplies the transfer function onto `out`, at the frequencies of `grid` in transform
     /// order. Real responses are evaluated at positive frequencies and mirrored.
     ///
@@ -41,22 +50,13 @@ impl Linear {
     /// What the fibre refuses.
     pub fn multiply_onto(&self, grid: Grid, out: &mut [Complex64]) -> Result<(), LinkError> {
         match self {
-            Self::Gain(gain) => {
+            Self::Gain(_) | Self::Loss(_) => {
+                let gain = self.plain_gain().unwrap_or(1.0);
                 for o in out.iter_mut() {
                     *o *= gain;
                 }
             }
-            Self::Loss(loss) => {
-                let gain = loss.transmission.sqrt();
-                for o in out.iter_mut() {
-                    *o *= gain;
-                }
-            }
-            Self::Fiber(fiber, wavelength) => {
-                let mut h = vec![Complex64::ZERO; out.len()];
-                fiber.transfer(*wavelength, grid, &mut h)?;
-                crate::signal::kernels::multiply(out, &h);
-            }
+            Self::Fiber(fiber, wavelength) => fiber.multiply_onto(*wavelength, grid, out)?,
             Self::Response(response) => {
                 if *response != Response::Flat {
                     multiply_real(grid, out, |f| response.at(f));

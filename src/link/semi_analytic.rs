@@ -1,7 +1,7 @@
 //! The semi-analytic engine: a cyclic pattern goes through the link without noise, the noise goes
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
-use super::decision::{Decided, DecisionInput, DecisionRule};
+use super::decision::{Decided, DecisionInput, DecisionRule, Equalized};
 use super::description::{Feedback, Link};
 use super::error::LinkError;
 use super::feedback::multiplication;
@@ -134,35 +134,24 @@ impl SemiAnalytic {
         self.propagation.run(&self.plan)?;
         let noise = ReceivedNoise::collect(&self.plan, &self.propagation, &mut self.responses)?;
         let input = self.input(&noise)?;
-        let decided = input
-            .decide(self.link.sampler.phase, self.link.sampler.thresholds)
+        let mut equalized = input
+            .equalize(self.link.sampler.phase)
             .ok_or(LinkError::NoSignal)?;
-        let decided = match self.link.equalizer.adaptation {
-            Adaptation::MinimumMeanSquareError => decided,
-            Adaptation::LeastMeanSquares { .. } => {
-                let noise = self.training_noise(&decided);
-                input
-                    .adapt(decided, &noise, self.link.sampler.thresholds)
-                    .ok_or(LinkError::NoSignal)?
-            }
-        };
-        let variance = decided.deviations.iter().map(|d| d * d).sum::<f64>()
-            / decided.deviations.len().max(1) as f64;
+        if self.link.equalizer.adaptation != Adaptation::MinimumMeanSquareError {
+            let training = self.training_noise(&equalized);
+            equalized = input
+                .adapt(equalized, &training)
+                .ok_or(LinkError::NoSignal)?;
+        }
         let tail = self.responses.whole_tail(&self.plan)?;
-        let carried = carry(
-            &self.plan,
-            &self.propagation,
-            &tail,
-            &decided.rule,
-            variance,
-        )?;
-        let decided = self.input(&noise)?.with_carried(
-            decided,
+        let input = self.input(&noise)?;
+        let carried = carry(&self.plan, &self.propagation, &tail, &input, &equalized)?;
+        let mut decided = input.decide(
+            equalized,
             carried.as_ref(),
             self.link.sampler.jitter,
             self.link.sampler.thresholds,
         );
-        let mut decided = decided;
         if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
             let positions = self.link.signal.modulation.level_positions();
             let factor = multiplication(&decided, positions);
@@ -181,9 +170,19 @@ impl SemiAnalytic {
     ///
     /// # Errors
     /// [`LinkError`] where a response cannot be used.
-    pub fn carried_variance(&mut self, rule: &DecisionRule) -> Result<Option<Vec<f64>>, LinkError> {
+    pub fn carried_variance(
+        &mut self,
+        noise: &ReceivedNoise,
+        rule: &DecisionRule,
+    ) -> Result<Option<Vec<f64>>, LinkError> {
         let tail = self.responses.whole_tail(&self.plan)?;
-        let carried = carry(&self.plan, &self.propagation, &tail, rule, f64::INFINITY)?;
+        let input = self.input(noise)?;
+        let equalized = Equalized {
+            rule: rule.clone(),
+            values: Vec::new(),
+            deviations: input.deviations(rule.sample, rule.fraction, &rule.taps),
+        };
+        let carried = carry(&self.plan, &self.propagation, &tail, &input, &equalized)?;
         Ok(carried.map(|c| {
             let edges = |k: usize| {
                 c.edges
@@ -221,7 +220,7 @@ impl SemiAnalytic {
     }
 
     /// White noise of the receiver's own deviation, for the training of an adaptive equaliser.
-    fn training_noise(&self, decided: &Decided) -> Vec<f64> {
+    fn training_noise(&self, equalized: &Equalized) -> Vec<f64> {
         let mut noise = vec![0.0; self.propagation.symbols().len()];
         StreamKey {
             seed: self.link.seed,
@@ -232,7 +231,7 @@ impl SemiAnalytic {
         }
         .stream()
         .fill_gaussian(0, &mut noise);
-        let gain: f64 = decided
+        let gain: f64 = equalized
             .rule
             .taps
             .feed_forward
@@ -240,7 +239,7 @@ impl SemiAnalytic {
             .map(|w| w * w)
             .sum::<f64>()
             .sqrt();
-        for (n, deviation) in noise.iter_mut().zip(&decided.deviations) {
+        for (n, deviation) in noise.iter_mut().zip(&equalized.deviations) {
             *n *= deviation / gain.max(f64::MIN_POSITIVE);
         }
         noise

@@ -4,6 +4,7 @@ use super::error::LinkError;
 use super::plan::{Linear, Operation, Plan, PlannedOperation};
 use crate::signal::{CyclicFilter, Grid, Scratch, Transforms, grid::is_fast_length, kernels};
 use num_complex::Complex64;
+use std::ops::Range;
 
 /// A waveform between two operations.
 #[derive(Debug, Clone)]
@@ -14,6 +15,37 @@ pub enum Wave {
     Field(Vec<Complex64>),
 }
 
+impl Wave {
+    /// Room for a voltage or a current.
+    fn real(&mut self) -> &mut Vec<f64> {
+        if !matches!(self, Self::Real(_)) {
+            *self = Self::Real(Vec::new());
+        }
+        match self {
+            Self::Real(wave) => wave,
+            Self::Field(_) => unreachable!("it was made so"),
+        }
+    }
+
+    /// Room for a field.
+    fn field(&mut self) -> &mut Vec<Complex64> {
+        if !matches!(self, Self::Field(_)) {
+            *self = Self::Field(Vec::new());
+        }
+        match self {
+            Self::Field(field) => field,
+            Self::Real(_) => unreachable!("it was made so"),
+        }
+    }
+}
+
+/// A waveform that a step begins with.
+#[derive(Clone, Copy)]
+enum Signal<'a> {
+    Real(&'a [f64]),
+    Field(&'a [Complex64]),
+}
+
 /// Adjacent linear operations, or one operation of another kind.
 #[derive(Debug, Clone)]
 struct Step {
@@ -21,6 +53,8 @@ struct Step {
     first: usize,
     last: usize,
     filter: Option<CyclicFilter>,
+    /// Spectrum of a field in front of a filter, while that does not change; empty elsewhere.
+    spectrum: Vec<Complex64>,
     output: Wave,
 }
 
@@ -87,11 +121,15 @@ impl Propagation {
         }
         let replaced = self.steps.split_off(kept);
         let mut next = self.steps.last().map_or(0, |step| step.last);
+        let mut replaced = replaced.into_iter().peekable();
+        let mut input_changed = false;
         while next < plan.operations.len() {
-            let last = end_of_step(&plan.operations, next);
-            let step = self.take_step(plan, next, last, &replaced)?;
+            let last = end_of_step(plan, next);
+            let old = replaced.next_if(|step| step.first == next && step.last == last);
+            let step = self.take_step(plan, next..last, old, input_changed)?;
             self.steps.push(step);
             next = last;
+            input_changed = true;
         }
         self.plan = Some(plan.clone());
         Ok(())
@@ -111,9 +149,7 @@ impl Propagation {
             .count();
         self.steps
             .iter()
-            .take_while(|step| {
-                step.last <= same && end_of_step(&plan.operations, step.first) == step.last
-            })
+            .take_while(|step| step.last <= same && end_of_step(plan, step.first) == step.last)
             .count()
     }
 
@@ -154,118 +190,108 @@ impl Propagation {
         self.drive_wave = wave;
     }
 
+    /// Takes one step; `old` is the same step of an earlier run, whose memory is used again, and
+    /// whose filter where it is the same.
     fn take_step(
         &mut self,
         plan: &Plan,
-        first: usize,
-        last: usize,
-        replaced: &[Step],
+        range: Range<usize>,
+        old: Option<Step>,
+        input_changed: bool,
     ) -> Result<Step, LinkError> {
-        let input = self.steps.last().map(|step| &step.output);
-        let real = |wave: Option<&Wave>| match wave {
-            None => Some(self.drive_wave.clone()),
-            Some(Wave::Real(real)) => Some(real.clone()),
-            Some(Wave::Field(_)) => None,
-        };
         let mismatch = || LinkError::Link("an operation meets the wrong kind of signal".to_owned());
-        let operations = &plan.operations[first..last];
-        let mut filter = None;
-        let output = match &operations[0].operation {
-            Operation::Modulate(table) => {
-                let drive = real(input).ok_or_else(mismatch)?;
-                let mut field = vec![Complex64::ZERO; drive.len()];
-                table.apply(&drive, &mut field);
-                Wave::Field(field)
-            }
-            Operation::Detect(responsivity) => match input {
-                Some(Wave::Field(field)) => {
-                    let mut current = vec![0.0; field.len()];
-                    kernels::detect(field, *responsivity, &mut current);
-                    Wave::Real(current)
-                }
-                _ => return Err(mismatch()),
+        let operations = &plan.operations[range.clone()];
+        let mut step = old.unwrap_or_else(|| Step {
+            first: range.start,
+            last: range.end,
+            filter: None,
+            spectrum: Vec::new(),
+            output: Wave::Real(Vec::new()),
+        });
+        if input_changed {
+            step.spectrum.clear();
+        }
+        let input = match self.steps.last() {
+            None => Signal::Real(&self.drive_wave),
+            Some(step) => match &step.output {
+                Wave::Real(wave) => Signal::Real(wave),
+                Wave::Field(field) => Signal::Field(field),
             },
-            Operation::Compress(table) => {
-                let mut wave = real(input).ok_or_else(mismatch)?;
-                for x in &mut wave {
-                    *x = table.at(*x);
-                }
-                Wave::Real(wave)
+        };
+        match (&operations[0].operation, input) {
+            (Operation::Modulate(table), Signal::Real(drive)) => {
+                let field = step.output.field();
+                field.resize(drive.len(), Complex64::ZERO);
+                table.apply(drive, field);
             }
-            Operation::Linear(_) | Operation::Noise(_) | Operation::HighPass(_) => {
-                let linears: Vec<&Linear> = operations
-                    .iter()
-                    .filter_map(|o| match &o.operation {
-                        Operation::Linear(linear) => Some(linear),
-                        _ => None,
-                    })
+            (Operation::Detect(responsivity), Signal::Field(field)) => {
+                let current = step.output.real();
+                current.resize(field.len(), 0.0);
+                kernels::detect(field, *responsivity, current);
+            }
+            (Operation::Compress(table), Signal::Real(wave)) => {
+                let compressed = step.output.real();
+                compressed.clear();
+                compressed.extend(wave.iter().map(|&x| table.at(x)));
+            }
+            (Operation::Linear(_) | Operation::Noise(_) | Operation::HighPass(_), input) => {
+                let linears = linears_of(operations);
+                let gain: f64 = linears.iter().filter_map(|l| l.plain_gain()).product();
+                let filters: Vec<&Linear> = linears
+                    .into_iter()
+                    .filter(|l| l.plain_gain().is_none())
                     .collect();
-                let mut output = match input {
-                    None => Wave::Real(self.drive_wave.clone()),
-                    Some(wave) => wave.clone(),
-                };
-                if linears
-                    .iter()
-                    .all(|l| matches!(l, Linear::Gain(_) | Linear::Loss(_)))
-                {
-                    let gain: f64 = linears
-                        .iter()
-                        .map(|l| match l {
-                            Linear::Gain(g) => *g,
-                            Linear::Loss(loss) => loss.transmission.sqrt(),
-                            _ => 1.0,
-                        })
-                        .product();
-                    match &mut output {
-                        Wave::Real(wave) => wave.iter_mut().for_each(|x| *x *= gain),
-                        Wave::Field(wave) => wave.iter_mut().for_each(|x| *x *= gain),
-                    }
+                if filters.is_empty() {
+                    step.filter = None;
+                    scale(input, gain, &mut step.output);
                 } else {
-                    let known = replaced
-                        .iter()
-                        .find(|step| step.first == first && step.last == last)
-                        .filter(|_| {
-                            self.plan.as_ref().is_some_and(|old| {
-                                old.operations.get(first..last) == Some(operations)
-                            })
+                    let known = self.plan.as_ref().is_some_and(|old| {
+                        old.operations.get(range).is_some_and(|old| {
+                            linears_of(old)
+                                .into_iter()
+                                .filter(|l| l.plain_gain().is_none())
+                                .eq(filters.iter().copied())
                         })
-                        .and_then(|step| step.filter.clone());
-                    let prepared = match known {
+                    });
+                    let filter = match step.filter.take().filter(|_| known) {
                         Some(filter) => filter,
                         None => {
-                            let transforms = if is_long(&linears) {
+                            let transforms = if is_long(&filters) {
                                 self.whole
                                     .get_or_insert_with(|| Transforms::new(self.grid.samples))
                             } else {
                                 &self.transforms
                             };
-                            cyclic_filter(&operations[0].stage, &linears, self.grid, transforms)?
+                            cyclic_filter(&operations[0].stage, &filters, self.grid, transforms)?
                         }
                     };
-                    match &mut output {
-                        Wave::Real(wave) => prepared.real(wave, &mut self.scratch),
-                        Wave::Field(wave) => prepared.field(wave, &mut self.scratch),
+                    match input {
+                        Signal::Real(wave) => {
+                            let output = step.output.real();
+                            filter.real(wave, output, &mut self.scratch);
+                            output.iter_mut().for_each(|x| *x *= gain);
+                        }
+                        Signal::Field(field) => {
+                            let output = step.output.field();
+                            filter.field(field, output, &mut step.spectrum, &mut self.scratch);
+                            output.iter_mut().for_each(|x| *x *= gain);
+                        }
                     }
-                    filter = Some(prepared);
+                    step.filter = Some(filter);
                 }
-                output
             }
-        };
-        let finite = match &output {
-            Wave::Real(wave) => wave.iter().all(|x| x.is_finite()),
-            Wave::Field(wave) => wave.iter().all(|x| x.is_finite()),
+            _ => return Err(mismatch()),
+        }
+        let finite = match &step.output {
+            Wave::Real(wave) => kernels::all_finite(wave),
+            Wave::Field(wave) => kernels::all_finite_complex(wave),
         };
         if !finite {
             return Err(LinkError::NotFinite {
                 after: operations[0].stage.clone(),
             });
         }
-        Ok(Step {
-            first,
-            last,
-            filter,
-            output,
-        })
+        Ok(step)
     }
 
     /// The waveform in front of operation `index` of the plan; None inside a group of linear
@@ -327,23 +353,51 @@ pub fn transfer(linears: &[&Linear], grid: Grid, out: &mut [Complex64]) -> Resul
     Ok(())
 }
 
+fn linears_of(operations: &[PlannedOperation]) -> Vec<&Linear> {
+    operations
+        .iter()
+        .filter_map(|o| match &o.operation {
+            Operation::Linear(linear) => Some(linear),
+            _ => None,
+        })
+        .collect()
+}
+
+/// output ← gain·input.
+fn scale(input: Signal<'_>, gain: f64, output: &mut Wave) {
+    match input {
+        Signal::Real(wave) => {
+            let output = output.real();
+            output.clear();
+            output.extend(wave.iter().map(|x| x * gain));
+        }
+        Signal::Field(field) => {
+            let output = output.field();
+            output.clear();
+            output.extend(field.iter().map(|x| x * gain));
+        }
+    }
+}
+
 /// End of the step that begins at an operation: linear operations are taken together up to the next
-/// one that is not, noise between them notwithstanding.
-fn end_of_step(operations: &[PlannedOperation], first: usize) -> usize {
+/// one that is not, noise between them notwithstanding. The gain of the margin is a step of its own
+/// where it stands in front of a detector: it changes often, and the fibre does not with it.
+fn end_of_step(plan: &Plan, first: usize) -> usize {
     let joins = |o: &PlannedOperation| {
         matches!(
             o.operation,
             Operation::Linear(_) | Operation::Noise(_) | Operation::HighPass(_)
         )
     };
-    let Some(begin) = operations.get(first) else {
-        return first;
-    };
-    if !joins(begin) {
-        return first + 1;
+    let operations = &plan.operations;
+    if !operations.get(first).is_some_and(joins) {
+        return (first + 1).min(operations.len());
     }
-    let mut last = first;
-    while operations.get(last).is_some_and(joins) {
+    let detected = operations
+        .get(plan.margin_gain + 1)
+        .is_some_and(|o| matches!(o.operation, Operation::Detect(_)));
+    let mut last = first + 1;
+    while operations.get(last).is_some_and(joins) && !(detected && last == plan.margin_gain) {
         last += 1;
     }
     last

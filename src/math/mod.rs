@@ -10,5 +10,5 @@ pub mod special;
 pub use binomial::clopper_pearson;
 pub use interpolation::{Curve, CurveError};
 pub use minimize::{Minimum, MinimumError, minimize};
-pub use root::{Root, RootError, find_root};
+pub use root::{Root, RootError, find_root, find_root_between};
 pub use special::{ln_q_function, q_function, q_inverse};

@@ -9,7 +9,7 @@ pub struct Root {
     pub x: f64,
     /// The function there.
     pub value: f64,
-    /// Number of times the function was evaluated.
+    /// Number of times the function was evaluated, the two ends included.
     pub evaluations: usize,
     /// The final bracket, in ascending order; the function changes sign within it.
     pub bracket: (f64, f64),
@@ -92,13 +92,73 @@ where
             tolerance: tolerance_x,
         });
     }
+    let ends = (f(b)?, f(a)?);
+    search(
+        f,
+        (a, ends.1),
+        (b, ends.0),
+        0.5,
+        tolerance_x,
+        max_evaluations,
+    )
+}
+
+/// As [`find_root`], between two points at which the function is known: they are not evaluated, and
+/// the first point that is lies on the straight line between them.
+///
+/// # Errors
+/// As [`find_root`].
+pub fn find_root_between<E, F>(
+    f: F,
+    a: (f64, f64),
+    b: (f64, f64),
+    tolerance_x: f64,
+    max_evaluations: usize,
+) -> Result<Root, RootError<E>>
+where
+    E: std::error::Error + 'static,
+    F: FnMut(f64) -> Result<f64, E>,
+{
+    let line = b.1 / (b.1 - a.1);
+    let fraction = if line.is_finite() {
+        line.clamp(0.1, 0.9)
+    } else {
+        0.5
+    };
+    search(f, a, b, fraction, tolerance_x, max_evaluations)
+}
+
+fn search<E, F>(
+    mut f: F,
+    (a, value_a): (f64, f64),
+    (b, value_b): (f64, f64),
+    mut fraction: f64,
+    tolerance_x: f64,
+    max_evaluations: usize,
+) -> Result<Root, RootError<E>>
+where
+    E: std::error::Error + 'static,
+    F: FnMut(f64) -> Result<f64, E>,
+{
+    if !(a.is_finite() && b.is_finite() && tolerance_x.is_finite() && tolerance_x >= 0.0) {
+        return Err(RootError::InvalidInterval {
+            a,
+            b,
+            tolerance: tolerance_x,
+        });
+    }
+    for (x, value) in [(b, value_b), (a, value_a)] {
+        if value.is_nan() {
+            return Err(RootError::NotANumber { x });
+        }
+    }
     let mut evaluate = |x: f64| match f(x)? {
         value if value.is_nan() => Err(RootError::NotANumber { x }),
         value => Ok(value),
     };
     // The newest point and the one across the root; the third is the one before the newest.
     let (mut x1, mut x2) = (b, a);
-    let (mut f1, mut f2) = (evaluate(x1)?, evaluate(x2)?);
+    let (mut f1, mut f2) = (value_b, value_a);
     let mut evaluations = 2;
     if (f1 > 0.0 && f2 > 0.0) || (f1 < 0.0 && f2 < 0.0) {
         return Err(RootError::NotBracketed {
@@ -108,7 +168,6 @@ where
             value_b: f1,
         });
     }
-    let mut fraction = 0.5_f64;
     loop {
         let (x, value) = if f1.abs() < f2.abs() {
             (x1, f1)

@@ -77,8 +77,8 @@ impl DecisionSamples {
 
     /// Thresholds with the fewest errors between neighbouring levels: where the probability
     /// densities of the two, summed over their samples, cross. The logarithm of their ratio is
-    /// nearly linear in the threshold, so a bracketed secant finds it in a few steps; sums are
-    /// taken in the logarithm, so that nothing underflows.
+    /// nearly linear in the threshold, so a bracketed Newton search finds it in a few steps; sums
+    /// are taken in the logarithm, so that nothing underflows.
     pub fn optimum_thresholds(&self) -> Vec<f64> {
         self.optimum_thresholds_to(THRESHOLD_TOLERANCE)
     }
@@ -88,19 +88,20 @@ impl DecisionSamples {
     pub fn optimum_thresholds_to(&self, tolerance: f64) -> Vec<f64> {
         let means = self.means();
         let mut thresholds = self.balanced_thresholds();
-        let (mut lower_terms, mut upper_terms) = (Terms::default(), Terms::default());
+        let mut terms: Vec<Terms> = self.by_level.iter().map(|s| Terms::new(s)).collect();
         for (k, threshold) in thresholds.iter_mut().enumerate() {
-            lower_terms.load(&self.by_level[k]);
-            upper_terms.load(&self.by_level[k + 1]);
-            let mut balance = |t: f64| upper_terms.log_density(t) - lower_terms.log_density(t);
+            let Some([lower, upper]) = terms.get_mut(k..k + 2) else {
+                break;
+            };
             let (mut a, mut b) = (means[k], means[k + 1]);
             if a.partial_cmp(&b) != Some(std::cmp::Ordering::Less) {
                 continue;
             }
+            let distance = b - a;
             let mut t = *threshold;
-            let mut last: Option<(f64, f64)> = None;
             for _ in 0..40 {
-                let y = balance(t);
+                let (above, below) = (upper.log_density(t), lower.log_density(t));
+                let (y, slope) = (above.0 - below.0, above.1 - below.1);
                 if !y.is_finite() {
                     break;
                 }
@@ -109,17 +110,16 @@ impl DecisionSamples {
                 } else {
                     a = t;
                 }
-                let next = match last {
-                    Some((t0, y0)) if (y - y0).abs() > 0.0 => t - y * (t - t0) / (y - y0),
-                    _ => 0.5 * (a + b),
-                };
-                last = Some((t, y));
-                let next = if next > a && next < b {
-                    next
+                let newton = t - y / slope;
+                let inside = newton > a && newton < b;
+                let next = if inside { newton } else { 0.5 * (a + b) };
+                // The error of a Newton step is about the square of the step, in distances.
+                let enough = if inside {
+                    tolerance.max((0.1 * tolerance).sqrt())
                 } else {
-                    0.5 * (a + b)
+                    tolerance
                 };
-                let done = (next - t).abs() < tolerance * (means[k + 1] - means[k]);
+                let done = (next - t).abs() < enough * distance;
                 t = next;
                 if done {
                     break;
@@ -228,7 +228,6 @@ const PER_OCTAVE: f64 = 100.0;
 const THRESHOLD_TOLERANCE: f64 = 1e-4;
 
 /// Samples of a level, laid out for summing their densities.
-#[derive(Default)]
 struct Terms {
     values: Vec<f64>,
     inverse_deviations: Vec<f64>,
@@ -237,22 +236,26 @@ struct Terms {
 }
 
 impl Terms {
-    fn load(&mut self, samples: &[DecisionSample]) {
-        self.values.clear();
-        self.inverse_deviations.clear();
-        self.weights.clear();
-        for s in samples {
-            let inverse = 1.0 / s.deviation.max(f64::MIN_POSITIVE);
-            self.values.push(s.value);
-            self.inverse_deviations.push(inverse);
-            self.weights.push(s.weight * inverse);
+    fn new(samples: &[DecisionSample]) -> Self {
+        let inverse_deviations: Vec<f64> = samples
+            .iter()
+            .map(|s| 1.0 / s.deviation.max(f64::MIN_POSITIVE))
+            .collect();
+        Self {
+            values: samples.iter().map(|s| s.value).collect(),
+            weights: samples
+                .iter()
+                .zip(&inverse_deviations)
+                .map(|(s, d)| s.weight * d)
+                .collect(),
+            inverse_deviations,
+            exponents: vec![0.0; samples.len()],
         }
-        self.exponents.resize(samples.len(), 0.0);
     }
 
-    /// Logarithm of the sum of the samples' Gaussian densities at `t`; terms e^{−20} below the
-    /// largest are left out.
-    fn log_density(&mut self, t: f64) -> f64 {
+    /// Logarithm of the sum of the samples' Gaussian densities at `t`, and its slope; terms e^{−20}
+    /// below the largest are left out.
+    fn log_density(&mut self, t: f64) -> (f64, f64) {
         kernels::log_sum_of_gaussians(
             t,
             &self.values,

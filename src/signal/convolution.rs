@@ -7,9 +7,10 @@
 
 use super::grid::Grid;
 use super::kernels;
+use super::planner;
 use num_complex::Complex64;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use rustfft::{Fft, FftPlanner};
+use realfft::{ComplexToReal, RealToComplex};
+use rustfft::Fft;
 use std::sync::{Arc, OnceLock};
 
 /// Energy an impulse response may lose by being cut, as a fraction of the whole.
@@ -89,7 +90,6 @@ impl FiniteResponse {
         sampling_rate: f64,
         fill: &dyn Fn(Grid, &mut [Complex64]),
     ) -> Result<Self, ConvolutionError> {
-        let mut planner = FftPlanner::new();
         let mut samples = 1024;
         while samples <= 2 * LONGEST_RESPONSE {
             let grid = Grid {
@@ -108,7 +108,7 @@ impl FiniteResponse {
                 }
                 *value *= band_edge(frequency, sampling_rate) / samples as f64;
             }
-            planner.plan_fft_inverse(samples).process(&mut h);
+            planner::inverse(samples).process(&mut h);
             let (advance, delay) = essential_stretch(&h, dropped_energy);
             if advance + delay < samples / 2 {
                 let taps = (0..=advance + delay)
@@ -136,7 +136,7 @@ impl FiniteResponse {
         for (i, tap) in self.taps.iter().enumerate() {
             h[(samples + i - self.advance) % samples] += tap / samples as f64;
         }
-        FftPlanner::new().plan_fft_forward(samples).process(&mut h);
+        planner::forward(samples).process(&mut h);
         h
     }
 }
@@ -198,14 +198,12 @@ pub struct Scratch {
 impl Transforms {
     /// Plans the transforms of a length.
     pub fn new(samples: usize) -> Self {
-        let mut planner = FftPlanner::new();
-        let mut real_planner = RealFftPlanner::new();
         Self {
             samples,
-            forward: planner.plan_fft_forward(samples),
-            inverse: planner.plan_fft_inverse(samples),
-            real_forward: real_planner.plan_fft_forward(samples),
-            real_inverse: real_planner.plan_fft_inverse(samples),
+            forward: planner::forward(samples),
+            inverse: planner::inverse(samples),
+            real_forward: planner::real_forward(samples),
+            real_inverse: planner::real_inverse(samples),
             band_edges: Arc::default(),
         }
     }
@@ -376,13 +374,17 @@ impl CyclicFilter {
         })
     }
 
-    /// Filters a real cyclic waveform.
-    pub fn real(&self, waveform: &mut Vec<f64>, scratch: &mut Scratch) {
+    /// Filters a real cyclic waveform into `output`.
+    pub fn real(&self, waveform: &[f64], output: &mut Vec<f64>, scratch: &mut Scratch) {
         match &self.plan {
             CyclicPlan::Whole {
                 transforms,
                 spectrum,
-            } => transforms.filter_real(waveform, spectrum, scratch),
+            } => {
+                output.clear();
+                output.extend_from_slice(waveform);
+                transforms.filter_real(output, spectrum, scratch);
+            }
             CyclicPlan::Blocks {
                 transforms,
                 spectrum,
@@ -391,10 +393,9 @@ impl CyclicFilter {
             } => {
                 let mut block = std::mem::take(&mut scratch.real);
                 blockwise(
-                    waveform,
+                    (waveform, output),
                     transforms.samples,
-                    *advance,
-                    *delay,
+                    (*advance, *delay),
                     &mut block,
                     |block| {
                         transforms.filter_real(block, spectrum, scratch);
@@ -405,30 +406,47 @@ impl CyclicFilter {
         }
     }
 
-    /// Filters a cyclic field.
-    pub fn field(&self, field: &mut Vec<Complex64>, scratch: &mut Scratch) {
+    /// Filters a cyclic field into `output`. `known` is its spectrum where it was kept from an
+    /// earlier call; where the whole pattern is transformed at once, and it is empty, the spectrum
+    /// is left in it.
+    pub fn field(
+        &self,
+        field: &[Complex64],
+        output: &mut Vec<Complex64>,
+        known: &mut Vec<Complex64>,
+        scratch: &mut Scratch,
+    ) {
         match &self.plan {
             CyclicPlan::Whole {
                 transforms,
                 spectrum,
-            } => transforms.filter_field(field, spectrum, scratch),
+            } => {
+                if known.len() != field.len() {
+                    known.clear();
+                    known.extend_from_slice(field);
+                    transforms.forward(known, scratch);
+                }
+                output.resize(field.len(), Complex64::ZERO);
+                kernels::multiply_into(known, spectrum, output);
+                transforms.inverse(output, scratch);
+            }
             CyclicPlan::Blocks {
                 transforms,
                 spectrum,
                 advance,
                 delay,
             } => {
-                let mut block = Vec::new();
+                let mut block = std::mem::take(&mut scratch.spectrum);
                 blockwise(
-                    field,
+                    (field, output),
                     transforms.samples,
-                    *advance,
-                    *delay,
+                    (*advance, *delay),
                     &mut block,
                     |block| {
                         transforms.filter_field(block, spectrum, scratch);
                     },
                 );
+                scratch.spectrum = block;
             }
         }
     }
@@ -437,22 +455,21 @@ impl CyclicFilter {
 /// Overlap-save over a cyclic waveform: each block is filtered with its surroundings, and its valid
 /// middle is kept.
 fn blockwise<T: Copy + Default>(
-    waveform: &mut Vec<T>,
+    (waveform, output): (&[T], &mut Vec<T>),
     block_samples: usize,
-    advance: usize,
-    delay: usize,
+    (advance, delay): (usize, usize),
     block: &mut Vec<T>,
     mut filter: impl FnMut(&mut [T]),
 ) {
     let n = waveform.len();
+    output.clear();
     if n == 0 {
         return;
     }
     let valid = block_samples - advance - delay;
-    let mut out = Vec::with_capacity(n);
     block.resize(block_samples, T::default());
-    while out.len() < n {
-        let start = out.len();
+    while output.len() < n {
+        let start = output.len();
         // Sample i of the block is sample start − delay + i of the waveform.
         let mut source = (start + n - delay % n) % n;
         for b in block.iter_mut() {
@@ -464,9 +481,8 @@ fn blockwise<T: Copy + Default>(
         }
         filter(block);
         let take = valid.min(n - start);
-        out.extend_from_slice(&block[delay..delay + take]);
+        output.extend_from_slice(&block[delay..delay + take]);
     }
-    *waveform = out;
 }
 
 #[cfg(test)]
@@ -493,9 +509,9 @@ mod tests {
         let mut results = Vec::new();
         for samples in [3000, 1024, 2048] {
             let filter = CyclicFilter::new("test", grid, &Transforms::new(samples), &fill).unwrap();
-            let mut copy = waveform.clone();
-            filter.real(&mut copy, &mut scratch);
-            results.push(copy);
+            let mut filtered = Vec::new();
+            filter.real(&waveform, &mut filtered, &mut scratch);
+            results.push(filtered);
         }
         for (i, whole) in results[0].iter().enumerate() {
             assert!((whole - results[1][i]).abs() < 2e-4, "{i}");

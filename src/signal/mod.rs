@@ -6,6 +6,7 @@ pub mod grid;
 pub mod interpolator;
 pub mod kernels;
 pub mod measured;
+pub mod planner;
 pub mod response;
 pub mod table;
 

@@ -2,7 +2,7 @@
 
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, Target};
-use crate::math::{RootError, find_root, q_inverse};
+use crate::math::{RootError, find_root_between, q_inverse};
 
 /// Largest loss or gain, in dB, that is tried.
 const FARTHEST: f64 = 40.0;
@@ -31,40 +31,110 @@ pub fn target_ber(link: &Link) -> Result<f64, LinkError> {
 /// What an evaluation refuses.
 pub fn margin(engine: &mut SemiAnalytic) -> Result<Option<f64>, LinkError> {
     let target = target_ber(engine.link())?;
-    let found = margin_for(engine, target, None);
+    let found = MarginSearch::new(target).find(engine, None);
     engine.evaluate()?;
     found
 }
 
-/// As [`margin`], for a bit error ratio given; `known` is that of the link as it stands. The engine
-/// is left at some other loss.
-///
-/// # Errors
-/// What an evaluation refuses.
-pub fn margin_for(
-    engine: &mut SemiAnalytic,
+/// Finds margins of links that resemble each other: what one taught of how errors follow the loss
+/// is where the search for the next begins.
+#[derive(Debug, Clone)]
+pub struct MarginSearch {
     target: f64,
-    known: Option<f64>,
-) -> Result<Option<f64>, LinkError> {
-    let electrical = !engine.plan().is_optical();
-    let excess = |engine: &mut SemiAnalytic, loss: f64| -> Result<f64, LinkError> {
-        let ber = match engine.evaluate_with_loss(loss) {
-            Ok(evaluation) => evaluation.decided.errors.bit,
-            // An amplifier deep in saturation passes nothing: every second bit is wrong.
-            Err(LinkError::NoSignal) => 0.5,
-            Err(error) => return Err(error),
+    /// Change of ln Q with 1 dB of loss.
+    slope: Option<f64>,
+}
+
+/// Q of a bit error ratio, as if of two levels: it is nearly exponential in the loss in dB.
+pub(super) fn log_quality(ber: f64) -> f64 {
+    q_inverse(ber.clamp(1e-300, 0.4)).max(0.05).ln()
+}
+
+impl MarginSearch {
+    /// A search for margins to a target bit error ratio in front of the error correction.
+    pub fn new(target: f64) -> Self {
+        Self {
+            target,
+            slope: None,
+        }
+    }
+
+    /// As [`margin`]. `known` is the error ratio of the link as it stands, where that is known. The
+    /// engine is left at some other loss.
+    ///
+    /// # Errors
+    /// What an evaluation refuses.
+    pub fn find(
+        &mut self,
+        engine: &mut SemiAnalytic,
+        known: Option<f64>,
+    ) -> Result<Option<f64>, LinkError> {
+        let target = log_quality(self.target);
+        // Positive where the target is missed.
+        let excess = |engine: &mut SemiAnalytic, loss: f64| -> Result<f64, LinkError> {
+            match engine.evaluate_with_loss(loss) {
+                Ok(evaluation) => Ok(target - log_quality(evaluation.decided.errors.bit)),
+                // An amplifier deep in saturation passes nothing: every second bit is wrong.
+                Err(LinkError::NoSignal) => Ok(target - log_quality(0.5)),
+                Err(error) => Err(error),
+            }
         };
-        Ok(ber.max(1e-300).ln() - target.ln())
-    };
-    let now = match known {
-        Some(ber) => ber.max(1e-300).ln() - target.ln(),
-        None => excess(engine, 0.0)?,
-    };
-    // Where the noise does not follow the signal, Q falls in proportion to it.
-    let quality = |ber: f64| q_inverse(ber.clamp(1e-300, 0.4)).max(0.05);
-    let per_decade = if electrical { 20.0 } else { 10.0 };
-    let ratio = quality((now + target.ln()).exp()) / quality(target);
-    let guess = (per_decade * ratio.log10()).clamp(-6.0, 12.0);
+        let now = match known {
+            Some(ber) => target - log_quality(ber),
+            None => excess(engine, 0.0)?,
+        };
+        // Where the noise does not follow the signal, Q falls in proportion to it: power in light,
+        // voltage in copper.
+        let per_decade = if engine.plan().is_optical() {
+            10.0
+        } else {
+            20.0
+        };
+        let mut slope = -self.slope.unwrap_or(-std::f64::consts::LN_10 / per_decade);
+        let (mut loss, mut value) = (0.0, now);
+        for _ in 0..FAST_STEPS {
+            let next = loss - value / slope;
+            if next.abs() > FASTEST {
+                break;
+            }
+            let there = excess(engine, next)?;
+            if there.abs() > 0.5 * value.abs() {
+                break;
+            }
+            let step = next - loss;
+            let found = (there - value) / step;
+            let change = (found / slope - 1.0).abs();
+            // A slope over a short way is mostly noise.
+            if step.abs() > SHORTEST && found > 0.0 {
+                slope = found;
+                self.slope = Some(-found);
+            }
+            (loss, value) = (next, there);
+            let rest = -value / slope;
+            if rest.abs() * (change + 0.02) < TOLERANCE {
+                return Ok(Some(loss + rest));
+            }
+        }
+        bracketed(engine, now, per_decade, &excess)
+    }
+}
+
+/// Newton steps that are tried before a bracket is looked for.
+const FAST_STEPS: usize = 4;
+/// Loss or gain, in dB, up to which they are.
+const FASTEST: f64 = 12.0;
+/// Way, in dB, over which a slope is trusted.
+const SHORTEST: f64 = 0.1;
+
+/// The margin where errors do not follow the loss smoothly: an error floor, saturation. `now` is the
+/// excess without loss.
+fn bracketed(
+    engine: &mut SemiAnalytic,
+    now: f64,
+    per_decade: f64,
+    excess: &dyn Fn(&mut SemiAnalytic, f64) -> Result<f64, LinkError>,
+) -> Result<Option<f64>, LinkError> {
+    let guess = (-now * per_decade / std::f64::consts::LN_10).clamp(-6.0, 12.0);
     let mut step = if now < 0.0 {
         guess.max(0.05) * 1.05
     } else {
@@ -80,7 +150,7 @@ pub fn margin_for(
         if (value < 0.0) != (now < 0.0) {
             break (loss, value);
         }
-        if now >= 0.0 && value > near.1 - 1e-3 && loss < -12.0 {
+        if now >= 0.0 && value > near.1 - 1e-4 && loss < -12.0 {
             // More light no longer helps: a floor.
             return Ok(None);
         }
@@ -91,22 +161,7 @@ pub fn margin_for(
             step.min(-0.3) * 1.5
         };
     };
-    // The ends are known: they are not evaluated again.
-    let root = find_root(
-        |loss: f64| {
-            if loss.to_bits() == near.0.to_bits() {
-                Ok(near.1)
-            } else if loss.to_bits() == far.0.to_bits() {
-                Ok(far.1)
-            } else {
-                excess(engine, loss)
-            }
-        },
-        near.0,
-        far.0,
-        TOLERANCE,
-        40,
-    );
+    let root = find_root_between(|loss: f64| excess(engine, loss), near, far, TOLERANCE, 40);
     match root {
         Ok(root) => Ok(Some(root.x)),
         Err(RootError::Function(error)) => Err(error),

@@ -1,11 +1,11 @@
 //! Reach: the longest length that still meets the target, and what limits it.
 
-use super::margin::{margin_for, target_ber};
+use super::margin::{MarginSearch, log_quality, target_ber};
 use crate::fiber::Dispersion;
 use crate::fiber::single_mode::Attenuation;
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, OpticalLossKind, Stage};
-use crate::math::{RootError, find_root};
+use crate::math::{RootError, find_root_between};
 use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
 use serde::Serialize;
 
@@ -174,19 +174,14 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
     let target = target_ber(link)?;
     let mut search = Search {
         engine: SemiAnalytic::new(link)?,
+        margins: MarginSearch::new(target),
         link,
         index,
         target,
     };
-    let mut curve = Vec::new();
-    if search.excess(0.0)? > 0.0 {
-        let margin = if settings.causes {
-            search.margin(0.0)?
-        } else {
-            None
-        };
-        let point = search.point(0.0, margin)?;
-        return Ok(Reach {
+    let nowhere = |search: &mut Search<'_>| -> Result<Reach, LinkError> {
+        let point = search.point(0.0, settings.causes)?;
+        Ok(Reach {
             length: None,
             is_lower_bound: false,
             limited_by: None,
@@ -197,59 +192,53 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
             },
             target_ber: target,
             curve: vec![point],
-        });
-    }
-    // A length that misses the target, by doubling; the scan then looks for an earlier miss.
-    let mut met = 0.0;
-    let mut missed = nominal.max(smallest);
-    let mut is_lower_bound = false;
-    while search.excess(missed)? <= 0.0 {
-        met = missed;
-        if missed >= longest {
-            is_lower_bound = true;
-            break;
-        }
-        missed = (missed * 2.0).min(longest);
-    }
-    let end = missed;
+        })
+    };
+    let Some(mut found) = search.first_guess(nominal.max(smallest), longest)? else {
+        return Ok(nowhere(&mut search)?);
+    };
+    let mut curve = Vec::new();
     if settings.scan_points > 1 {
-        let mut first_miss = None;
-        let mut last_met = 0.0;
+        let end = if found.is_lower_bound {
+            longest
+        } else {
+            (SCANNED * found.length).min(longest)
+        };
         for i in 0..settings.scan_points {
             let length = end * i as f64 / (settings.scan_points - 1) as f64;
-            let point = search.point(length, None)?;
-            let misses = point.pre_fec_ber > target;
-            curve.push(point);
-            if misses && first_miss.is_none() {
-                first_miss = Some(length);
-            }
-            if first_miss.is_none() {
-                last_met = length;
-            }
+            curve.push(search.point(length, settings.causes)?);
         }
-        if let Some(first) = first_miss {
-            (met, missed) = (last_met, first);
-            is_lower_bound = false;
+        let misses = |point: &ReachPoint| point.pre_fec_ber > target;
+        let first_miss = curve.iter().position(misses);
+        if first_miss == Some(0) {
+            return Ok(nowhere(&mut search)?);
+        }
+        // A miss in front of what was found: the target is missed more than once.
+        if let Some(i) = first_miss
+            && let [.., met, missed] = &curve[..=i]
+            && missed.length_m <= found.length
+        {
+            let excess = |point: &ReachPoint| search.excess_of(point.pre_fec_ber);
+            let (met, missed) = (
+                (met.length_m, excess(met)),
+                (missed.length_m, excess(missed)),
+            );
+            found = FirstGuess {
+                length: search.crossing(met, missed)?,
+                is_lower_bound: false,
+            };
         }
     }
-    let length = if is_lower_bound {
-        met
-    } else {
-        search.crossing(met, missed)?
-    };
     let mut reach = Reach {
-        length: Some(length),
-        is_lower_bound,
+        length: Some(found.length),
+        is_lower_bound: found.is_lower_bound,
         limited_by: None,
         reliefs: Vec::new(),
         target_ber: target,
         curve,
     };
     if settings.causes {
-        for point in &mut reach.curve {
-            point.margin_db = search.margin(point.length_m)?;
-        }
-        reach.reliefs = search.reliefs(length)?;
+        reach.reliefs = search.reliefs(found.length)?;
         reach.limited_by = reach
             .reliefs
             .iter()
@@ -260,8 +249,20 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
     Ok(reach)
 }
 
+/// Length that is scanned, in reaches.
+const SCANNED: f64 = 1.25;
+
+/// A length at which the target is met and beyond which it is missed.
+#[derive(Clone, Copy)]
+struct FirstGuess {
+    length: f64,
+    /// True where nothing was missed up to the longest length.
+    is_lower_bound: bool,
+}
+
 struct Search<'a> {
     engine: SemiAnalytic,
+    margins: MarginSearch,
     link: &'a Link,
     index: usize,
     target: f64,
@@ -274,26 +275,70 @@ impl Search<'_> {
         Ok(self.engine.evaluate()?.decided.errors.bit)
     }
 
-    /// Logarithm of the error ratio over the target: positive where it is missed.
-    fn excess(&mut self, length: f64) -> Result<f64, LinkError> {
-        Ok(self.ber(length)?.max(1e-300).ln() - self.target.ln())
+    /// Logarithm of the Q asked for over that of an error ratio: positive where the target is
+    /// missed.
+    fn excess_of(&self, ber: f64) -> f64 {
+        log_quality(self.target) - log_quality(ber)
     }
 
-    fn point(&mut self, length: f64, margin_db: Option<f64>) -> Result<ReachPoint, LinkError> {
+    fn excess(&mut self, length: f64) -> Result<f64, LinkError> {
+        let ber = self.ber(length)?;
+        Ok(self.excess_of(ber))
+    }
+
+    /// Where the target is missed for the first time, as far as a bracket shows it; None where no
+    /// length meets it.
+    fn first_guess(&mut self, begin: f64, longest: f64) -> Result<Option<FirstGuess>, LinkError> {
+        let begin = begin.min(longest);
+        let first = (begin, self.excess(begin)?);
+        let (met, missed) = if first.1 > 0.0 {
+            let zero = (0.0, self.excess(0.0)?);
+            if zero.1 > 0.0 {
+                return Ok(None);
+            }
+            (zero, first)
+        } else {
+            let mut met = first;
+            loop {
+                if met.0 >= longest {
+                    return Ok(Some(FirstGuess {
+                        length: met.0,
+                        is_lower_bound: true,
+                    }));
+                }
+                // The less is left, the shorter the step.
+                let factor = if met.1 < -0.1 { 4.0 } else { 2.0 };
+                let next = (met.0 * factor).min(longest);
+                let there = (next, self.excess(next)?);
+                if there.1 > 0.0 {
+                    break (met, there);
+                }
+                met = there;
+            }
+        };
+        Ok(Some(FirstGuess {
+            length: self.crossing(met, missed)?,
+            is_lower_bound: false,
+        }))
+    }
+
+    fn point(&mut self, length: f64, with_margin: bool) -> Result<ReachPoint, LinkError> {
+        let ber = self.ber(length)?;
         Ok(ReachPoint {
             length_m: length,
-            pre_fec_ber: self.ber(length)?,
-            margin_db,
+            pre_fec_ber: ber,
+            margin_db: if with_margin {
+                self.margins.find(&mut self.engine, Some(ber))?
+            } else {
+                None
+            },
         })
     }
 
-    fn margin(&mut self, length: f64) -> Result<Option<f64>, LinkError> {
-        let ber = self.ber(length)?;
-        margin_for(&mut self.engine, self.target, Some(ber))
-    }
-
-    fn crossing(&mut self, met: f64, missed: f64) -> Result<f64, LinkError> {
-        let root = find_root(|length| self.excess(length), met, missed, 1e-3 * missed, 60);
+    /// A length that meets the target, at most a part in a thousand short of one that misses it.
+    fn crossing(&mut self, met: (f64, f64), missed: (f64, f64)) -> Result<f64, LinkError> {
+        let tolerance = 1e-3 * missed.0;
+        let root = find_root_between(|length| self.excess(length), met, missed, tolerance, 60);
         match root {
             // The end of the bracket that still meets the target.
             Ok(root) => Ok(if root.value <= 0.0 {
@@ -309,12 +354,12 @@ impl Search<'_> {
     /// What each cause costs at a length.
     fn reliefs(&mut self, length: f64) -> Result<Vec<Relief>, LinkError> {
         let here = with_length(self.link, self.index, length);
-        let base = self.margin(length)?;
+        let base = self.point(length, true)?.margin_db;
         let mut reliefs = Vec::new();
         for (cause, relieved) in without_each_cause(&here) {
-            let mut engine = SemiAnalytic::new(&relieved)?;
-            let ber = engine.evaluate()?.decided.errors.bit;
-            let margin = margin_for(&mut engine, self.target, Some(ber))?;
+            self.engine.change(&relieved)?;
+            let ber = self.engine.evaluate()?.decided.errors.bit;
+            let margin = self.margins.find(&mut self.engine, Some(ber))?;
             reliefs.push(Relief {
                 cause,
                 margin_gain_db: match (margin, base) {

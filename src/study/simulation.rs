@@ -1,6 +1,6 @@
 //! One link, run: error ratio, eye, margin.
 
-use super::margin::{margin_for, target_ber};
+use super::margin::{MarginSearch, target_ber};
 use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, TargetResult,
 };
@@ -60,7 +60,8 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
     let mut engine = SemiAnalytic::new(link)?;
     let evaluation = engine.evaluate()?;
     let target = target_ber(link)?;
-    let margin = margin_for(&mut engine, target, Some(evaluation.decided.errors.bit))?;
+    let margin =
+        MarginSearch::new(target).find(&mut engine, Some(evaluation.decided.errors.bit))?;
     engine.evaluate()?;
     let counts = match link.engine.method {
         Method::SemiAnalytic => None,
@@ -399,7 +400,7 @@ impl CarriedNoise {
                 fraction: time - time.floor(),
                 ..rule.clone()
             };
-            match engine.carried_variance(&moved)? {
+            match engine.carried_variance(&evaluation.noise, &moved)? {
                 Some(variance) => variances.push(variance),
                 None => break,
             }
