@@ -48,6 +48,7 @@ fn prepare(
     samples: usize,
     noises: usize,
     prbs31: bool,
+    nominal_thresholds: bool,
     symbols: u64,
 ) -> MonteCarlo {
     link.engine.samples_per_symbol = samples;
@@ -67,7 +68,15 @@ fn prepare(
         }
     }
     let mut engine = SemiAnalytic::new(&link).expect("the link is whole");
-    let evaluation = engine.evaluate().expect("the link carries a signal");
+    let mut evaluation = engine.evaluate().expect("the link carries a signal");
+    if nominal_thresholds {
+        // Half way between the levels as they are sent.
+        let positions = link.signal.modulation.level_positions();
+        evaluation.decided.rule.thresholds = positions
+            .windows(2)
+            .map(|pair| 0.5 * (pair[0] + pair[1]))
+            .collect();
+    }
     let mut plan: Plan = engine.plan().clone();
     if noises == 1 {
         plan.operations
@@ -123,7 +132,8 @@ fn once() {
     let prbs31 = option("pattern").is_some_and(|p| p == "prbs31");
     let mut link = stopwatch::link(PEER);
     link.seed = number("seed", 1) as u64;
-    let engine = prepare(link, samples, noises, prbs31, symbols);
+    // The peer's thresholds lie between the levels as they are sent, not as they are received.
+    let engine = prepare(link, samples, noises, prbs31, true, symbols);
     threads(1).install(|| {
         let (counts, spent) = timed(|| count(&engine));
         println!(
@@ -157,6 +167,7 @@ fn main() {
                     samples,
                     noises,
                     prbs31,
+                    false,
                     sized(ROUND, 65_536) as u64,
                 );
                 let block = engine.block_symbols() * samples;

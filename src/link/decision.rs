@@ -76,6 +76,9 @@ const COMPARED_DECISIONS: usize = 1024;
 /// One in so many decisions is looked at, at the least.
 const COMPARED_SHARE: usize = 8;
 
+/// Symbols from which the whole sample is found that the search for the best phase begins with.
+const BEGINNING_SYMBOLS: usize = 2048;
+
 /// Symbols on which the pattern is first aligned with the waveform.
 const ALIGNMENT_SYMBOLS: usize = 256;
 /// Phases of a symbol that the alignment tries.
@@ -183,7 +186,9 @@ impl DecisionInput<'_> {
         for signal in &self.noise.signal {
             self.add_signal_noise(signal, stride, (sample, fraction), taps, &mut variances);
         }
-        variances.iter_mut().for_each(|v| *v = v.sqrt());
+        for v in &mut variances {
+            *v = v.sqrt();
+        }
         variances
     }
 
@@ -309,9 +314,14 @@ impl DecisionInput<'_> {
         let sps = self.samples_per_symbol;
         let total = self.received.len();
         let centre = self.align(&levels);
+        // A stretch of a long pattern is enough to begin with.
+        let stretch = levels.len().min(BEGINNING_SYMBOLS);
         let error_at = |offset: usize| {
             let sample = (centre + total + offset - sps / 2) % total;
-            let taps = self.solve(&self.sampled(sample, 0.0), &levels, &noise)?;
+            let sampled: Vec<f64> = (0..stretch)
+                .map(|k| self.received[(k * sps + sample) % total])
+                .collect();
+            let taps = self.solve(&sampled, &levels[..stretch], &noise)?;
             Some((offset, taps.mean_square_error))
         };
         // Every second phase of a symbol, then the neighbours of the best.

@@ -58,10 +58,12 @@ enum Prepared {
         stream: Stream,
         deviation: f64,
     },
+    /// Shot noise, and white noise that arises at the same place: one draw for both.
     Shot {
         stream: Stream,
         charge: f64,
         dark: f64,
+        white: f64,
     },
     White {
         stream: Stream,
@@ -71,6 +73,15 @@ enum Prepared {
         stream: Stream,
         shape: Arc<Vec<Complex64>>,
     },
+}
+
+/// The receiver's last filter, where nothing follows it but decisions at one phase of every symbol:
+/// their samples alone are computed.
+#[derive(Debug, Clone)]
+struct Decimation {
+    transforms: Transforms,
+    /// The filter together with the interpolation to the decision's phase, on a block.
+    response: Arc<Vec<Complex64>>,
 }
 
 /// A link prepared for counting errors.
@@ -92,6 +103,7 @@ pub struct MonteCarlo {
     trail: usize,
     block_symbols: usize,
     transforms: Transforms,
+    decimation: Option<Decimation>,
     /// Bit errors, in thousandths, of deciding one level for another.
     bit_table: Vec<u64>,
     /// Decay of the baseline over one symbol behind a high-pass, and its step.
@@ -111,6 +123,8 @@ struct Workspace {
     field: Vec<Complex64>,
     noise: Vec<f64>,
     uniform: Vec<u32>,
+    /// Received samples at the decisions' phase, one a symbol.
+    decimated: Vec<f64>,
     scratch: Scratch,
 }
 
@@ -148,13 +162,25 @@ impl MonteCarlo {
             block_symbols *= 2;
         }
         let samples = block_symbols * sps;
-        let operations = responses.prepare(plan, samples, &stream);
+        let mut operations = responses.prepare(plan, samples, &stream);
         let total = pattern_symbols * sps;
         let decision_delay = if rule.sample > total / 2 {
             rule.sample.cast_signed() - total.cast_signed()
         } else {
             rule.sample.cast_signed()
         };
+        let mut decimation = None;
+        if link.sampler.jitter.is_none()
+            && let Some(Group::Filter(response)) = responses.groups.last()
+        {
+            operations.pop();
+            decimation = Some(Decimation {
+                transforms: Transforms::new(block_symbols),
+                response: Arc::new(
+                    at_decisions(response, rule.fraction, decision_delay, sps).spectrum(samples),
+                ),
+            });
+        }
         let levels = modulation.levels();
         let label = |i: usize| u8::try_from(i).unwrap_or(u8::MAX);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -187,6 +213,7 @@ impl MonteCarlo {
             trail,
             block_symbols,
             transforms: Transforms::new(samples),
+            decimation,
             bit_table,
             wander,
             modulation,
@@ -338,7 +365,15 @@ impl MonteCarlo {
             let wave = &workspace.real;
             let target = &mut out[done..done + take];
             let base = (skip * sps).cast_signed() + self.decision_delay;
-            if self.sampler_jitter.is_none() {
+            if self.decimation.is_some() {
+                // The guard keeps all of these within the block.
+                let centre = base.cast_unsigned() / sps + taps.precursor;
+                target.fill(taps.offset);
+                for (i, w) in taps.feed_forward.iter().enumerate() {
+                    let stretch = &workspace.decimated[centre - i..][..take];
+                    kernels::add_scaled(target, stretch, *w);
+                }
+            } else if self.sampler_jitter.is_none() {
                 for (k, z) in target.iter_mut().enumerate() {
                     let centre = base + ((k + taps.precursor) * sps).cast_signed();
                     *z = taps.offset
@@ -404,6 +439,7 @@ impl MonteCarlo {
             field,
             noise,
             uniform,
+            decimated,
             scratch,
         } = workspace;
         let sps = self.plan.samples_per_symbol;
@@ -459,9 +495,10 @@ impl MonteCarlo {
                     stream,
                     charge,
                     dark,
+                    white,
                 } => {
                     stream.fill_gaussian(first_sample, noise);
-                    kernels::add_shot_noise(real, noise, *charge, *dark);
+                    kernels::add_shot_noise(real, noise, *charge, charge * dark + white);
                 }
                 Prepared::White { stream, deviation } => {
                     stream.fill_gaussian(first_sample, noise);
@@ -474,7 +511,22 @@ impl MonteCarlo {
                 }
             }
         }
-        if real.iter().all(|x| x.is_finite()) {
+        if let Some(decimation) = &self.decimation {
+            decimated.resize(self.block_symbols, 0.0);
+            self.transforms.filter_decimated(
+                real,
+                &decimation.response,
+                &decimation.transforms,
+                decimated,
+                scratch,
+            );
+        }
+        let received = if self.decimation.is_some() {
+            decimated
+        } else {
+            real
+        };
+        if kernels::all_finite(received) {
             Ok(())
         } else {
             Err(LinkError::NotFinite {
@@ -601,6 +653,27 @@ impl MonteCarlo {
     }
 }
 
+/// A response together with the interpolation between samples and the delay that bring the
+/// decisions onto every samples_per_symbol-th sample, the first included.
+fn at_decisions(
+    response: &FiniteResponse,
+    fraction: f64,
+    delay: isize,
+    samples_per_symbol: usize,
+) -> FiniteResponse {
+    let mut combined = if fraction == 0.0 {
+        response.clone()
+    } else {
+        let mut weights = *Interpolator::new(fraction).weights();
+        weights.reverse();
+        response.followed_by(&weights, HALF_WIDTH)
+    };
+    combined.advance += delay
+        .rem_euclid(samples_per_symbol.cast_signed())
+        .cast_unsigned();
+    combined
+}
+
 /// Displacement in unit intervals: a Gaussian draw and one of two positions.
 fn displacement(jitter: Jitter, gaussian: f64, uniform: u32) -> f64 {
     let side = if uniform & (1 << 31) == 0 { -0.5 } else { 0.5 };
@@ -683,14 +756,7 @@ impl Responses {
         if linears.is_empty() {
             return Ok(());
         }
-        let gains: Option<f64> = linears
-            .iter()
-            .map(|linear| match linear {
-                Linear::Gain(gain) => Some(*gain),
-                Linear::Loss(loss) => Some(loss.transmission.sqrt()),
-                _ => None,
-            })
-            .product();
+        let gains: Option<f64> = linears.iter().map(|linear| linear.plain_gain()).product();
         if let Some(gain) = gains {
             self.groups.push(Group::Gain(gain));
             return Ok(());
@@ -718,45 +784,52 @@ impl Responses {
         stream: &dyn Fn(Source, usize) -> Stream,
     ) -> Vec<Prepared> {
         let sampling_rate = plan.sampling_rate();
-        self.groups
-            .iter()
-            .filter_map(|group| {
-                Some(match group {
-                    Group::Filter(response) => {
-                        Prepared::Filter(Arc::new(response.spectrum(samples)))
-                    }
-                    Group::Gain(gain) => Prepared::Gain(*gain),
-                    Group::Coloured(i, response) => Prepared::Coloured {
-                        stream: stream(Source::ThermalNoise, *i),
-                        shape: Arc::new(response.spectrum(samples)),
-                    },
-                    Group::Operation(i) => match &plan.operations[*i].operation {
-                        Operation::Modulate(table) => Prepared::Modulate(table.clone()),
-                        Operation::Detect(responsivity) => Prepared::Detect(*responsivity),
-                        Operation::Compress(table) => Prepared::Compress(table.clone()),
-                        Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
-                            Prepared::RelativeIntensity {
-                                stream: stream(Source::RelativeIntensityNoise, *i),
-                                deviation: (0.5 * density * sampling_rate).sqrt(),
-                            }
+        let prepared = self.groups.iter().filter_map(|group| {
+            Some(match group {
+                Group::Filter(response) => Prepared::Filter(Arc::new(response.spectrum(samples))),
+                Group::Gain(gain) => Prepared::Gain(*gain),
+                Group::Coloured(i, response) => Prepared::Coloured {
+                    stream: stream(Source::ThermalNoise, *i),
+                    shape: Arc::new(response.spectrum(samples)),
+                },
+                Group::Operation(i) => match &plan.operations[*i].operation {
+                    Operation::Modulate(table) => Prepared::Modulate(table.clone()),
+                    Operation::Detect(responsivity) => Prepared::Detect(*responsivity),
+                    Operation::Compress(table) => Prepared::Compress(table.clone()),
+                    Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
+                        Prepared::RelativeIntensity {
+                            stream: stream(Source::RelativeIntensityNoise, *i),
+                            deviation: (0.5 * density * sampling_rate).sqrt(),
                         }
-                        Operation::Noise(NoiseSource::Phase(linewidth)) => Prepared::Phase {
-                            stream: stream(Source::PhaseNoise, *i),
-                            deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
-                        },
-                        Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
-                            stream: stream(Source::ShotNoise, *i),
-                            charge: ELEMENTARY_CHARGE * sampling_rate,
-                            dark: *dark,
-                        },
-                        Operation::Noise(NoiseSource::Additive(density)) => Prepared::White {
-                            stream: stream(Source::ThermalNoise, *i),
-                            deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
-                        },
-                        Operation::Linear(_) | Operation::HighPass(_) => return None,
+                    }
+                    Operation::Noise(NoiseSource::Phase(linewidth)) => Prepared::Phase {
+                        stream: stream(Source::PhaseNoise, *i),
+                        deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
                     },
-                })
+                    Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
+                        stream: stream(Source::ShotNoise, *i),
+                        charge: ELEMENTARY_CHARGE * sampling_rate,
+                        dark: *dark,
+                        white: 0.0,
+                    },
+                    Operation::Noise(NoiseSource::Additive(density)) => Prepared::White {
+                        stream: stream(Source::ThermalNoise, *i),
+                        deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
+                    },
+                    Operation::Linear(_) | Operation::HighPass(_) => return None,
+                },
             })
-            .collect()
+        });
+        let mut merged: Vec<Prepared> = Vec::new();
+        for operation in prepared {
+            if let Prepared::White { deviation, .. } = &operation
+                && let Some(Prepared::Shot { white, .. }) = merged.last_mut()
+            {
+                *white += deviation * deviation;
+            } else {
+                merged.push(operation);
+            }
+        }
+        merged
     }
 }

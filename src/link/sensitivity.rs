@@ -223,7 +223,9 @@ impl<'a> Survey<'a> {
         }
         let mean = variances.iter().sum::<f64>() / variances.len().max(1) as f64;
         if mean > 0.0 {
-            variances.iter_mut().for_each(|v| *v /= mean);
+            for v in &mut variances {
+                *v /= mean;
+            }
         }
         self.predictors.push(variances);
     }

@@ -269,12 +269,12 @@ impl Propagation {
                         Signal::Real(wave) => {
                             let output = step.output.real();
                             filter.real(wave, output, &mut self.scratch);
-                            output.iter_mut().for_each(|x| *x *= gain);
+                            kernels::scale(output, gain);
                         }
                         Signal::Field(field) => {
                             let output = step.output.field();
                             filter.field(field, output, &mut step.spectrum, &mut self.scratch);
-                            output.iter_mut().for_each(|x| *x *= gain);
+                            kernels::scale_complex(output, gain);
                         }
                     }
                     step.filter = Some(filter);

@@ -124,6 +124,21 @@ impl FiniteResponse {
         })
     }
 
+    /// This response followed by another finite one, real, with `advance` taps before time zero.
+    #[must_use]
+    pub fn followed_by(&self, taps: &[f64], advance: usize) -> Self {
+        let mut combined = vec![Complex64::ZERO; self.taps.len() + taps.len().saturating_sub(1)];
+        for (i, a) in self.taps.iter().enumerate() {
+            for (c, b) in combined[i..].iter_mut().zip(taps) {
+                *c += a * b;
+            }
+        }
+        Self {
+            taps: combined,
+            advance: self.advance + advance,
+        }
+    }
+
     /// Taps after time zero.
     pub fn delay(&self) -> usize {
         self.taps.len() - 1 - self.advance
@@ -290,6 +305,42 @@ impl Transforms {
         self.real_forward(block, &mut spectrum, scratch);
         kernels::multiply(&mut spectrum, &response[..bins]);
         self.real_inverse(&mut spectrum, block, scratch);
+        scratch.spectrum = spectrum;
+    }
+
+    /// Convolves a real block, cyclically, with a response as for
+    /// [`filter_real`](Self::filter_real), and writes every n-th sample of the result, the first
+    /// included: as many as `decimated` transforms, of which this length must be a multiple n.
+    ///
+    /// What lies beyond the lower sampling rate folds onto it, in the spectrum as in time, so that
+    /// only the shorter inverse transform is needed. The block is overwritten.
+    pub fn filter_decimated(
+        &self,
+        block: &mut [f64],
+        response: &[Complex64],
+        decimated: &Self,
+        out: &mut [f64],
+        scratch: &mut Scratch,
+    ) {
+        let bins = self.samples / 2 + 1;
+        let folded_bins = decimated.samples / 2 + 1;
+        let factor = self.samples / decimated.samples;
+        let mut spectrum = std::mem::take(&mut scratch.spectrum);
+        spectrum.resize(bins + folded_bins, Complex64::ZERO);
+        let (whole, folded) = spectrum.split_at_mut(bins);
+        self.real_forward(block, whole, scratch);
+        folded.fill(Complex64::ZERO);
+        for part in 0..factor {
+            let begin = part * decimated.samples;
+            if part < factor.div_ceil(2) {
+                kernels::add_product(&whole[begin..], &response[begin..bins], folded);
+            } else {
+                // Bins beyond half the sampling rate are the conjugates of their mirror images.
+                let end = self.samples - begin + 1;
+                kernels::add_mirrored_product(&whole[..end], &response[..end], folded);
+            }
+        }
+        decimated.real_inverse(folded, out, scratch);
         scratch.spectrum = spectrum;
     }
 
@@ -516,6 +567,38 @@ mod tests {
         for (i, whole) in results[0].iter().enumerate() {
             assert!((whole - results[1][i]).abs() < 2e-4, "{i}");
             assert!((results[1][i] - results[2][i]).abs() < 1e-13, "{i}");
+        }
+    }
+
+    #[test]
+    fn a_decimated_result_is_every_nth_sample_of_the_whole() {
+        let mut scratch = Scratch::default();
+        let whole = FiniteResponse::design("test", 1.0, &fill)
+            .unwrap()
+            .followed_by(&[0.2, 0.5, 0.3], 2);
+        for (samples, factor) in [(2048, 8), (2048, 2), (1280, 5), (1024, 16), (1024, 1)] {
+            let transforms = Transforms::new(samples);
+            let decimated = Transforms::new(samples / factor);
+            let response = whole.spectrum(samples);
+            let block: Vec<f64> = (0..samples)
+                .map(|i| ((i * 7919) % 13) as f64 - 6.0)
+                .collect();
+            let mut filtered = block.clone();
+            transforms.filter_real(&mut filtered, &response, &mut scratch);
+            let mut out = vec![0.0; samples / factor];
+            transforms.filter_decimated(
+                &mut block.clone(),
+                &response,
+                &decimated,
+                &mut out,
+                &mut scratch,
+            );
+            for (i, o) in out.iter().enumerate() {
+                assert!(
+                    (o - filtered[i * factor]).abs() < 1e-12,
+                    "{samples}/{factor}: {i}"
+                );
+            }
         }
     }
 

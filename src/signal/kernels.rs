@@ -13,6 +13,71 @@ pub fn multiply(spectrum: &mut [Complex64], response: &[Complex64]) {
     }
 }
 
+/// Index and place (0–1) of every x within `pieces` equal pieces of a range, `per_unit` of them to a
+/// unit; what lies beyond the range is held at its ends, and the place of what is not a number is
+/// none either. The indices are below `pieces`, which is below 2^31.
+#[multiversion(targets("x86_64+avx2"))]
+#[allow(clippy::cast_possible_truncation)] // the integer stands in the low bits
+pub fn locate(
+    x: &[f64],
+    (low, high): (f64, f64),
+    per_unit: f64,
+    pieces: usize,
+    indices: &mut [u32],
+    places: &mut [f64],
+) {
+    // Adding and subtracting 1.5·2^52 rounds to an integer, which stands in the low bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    let last = pieces.saturating_sub(1) as u32;
+    for ((&x, index), place) in x.iter().zip(indices).zip(places) {
+        let x = if x < low { low } else { x };
+        let x = if x > high { high } else { x };
+        let position = (x - low) * per_unit;
+        let shifted = (position - 0.5) + ROUND;
+        let rounded = shifted.to_bits() as u32;
+        *index = if rounded > last { last } else { rounded };
+        *place = position - f64::from(index.cast_signed());
+    }
+}
+
+/// signal ← gain·signal.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn scale(signal: &mut [f64], gain: f64) {
+    for x in signal {
+        *x *= gain;
+    }
+}
+
+/// As [`scale`] for complex numbers.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn scale_complex(signal: &mut [Complex64], gain: f64) {
+    for x in signal {
+        *x = Complex64::new(x.re * gain, x.im * gain);
+    }
+}
+
+/// sum ← sum + spectrum · response, element by element.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn add_product(spectrum: &[Complex64], response: &[Complex64], sum: &mut [Complex64]) {
+    for ((o, s), h) in sum.iter_mut().zip(spectrum).zip(response) {
+        o.re += s.re * h.re - s.im * h.im;
+        o.im += s.re * h.im + s.im * h.re;
+    }
+}
+
+/// sum ← sum + (spectrum · response)*, the last elements of both going with the first of the sum.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn add_mirrored_product(spectrum: &[Complex64], response: &[Complex64], sum: &mut [Complex64]) {
+    for ((o, s), h) in sum
+        .iter_mut()
+        .zip(spectrum.iter().rev())
+        .zip(response.iter().rev())
+    {
+        o.re += s.re * h.re - s.im * h.im;
+        o.im -= s.re * h.im + s.im * h.re;
+    }
+}
+
 /// out ← |field|²·scale, element by element.
 #[multiversion(targets("x86_64+avx2"))]
 pub fn detect(field: &[Complex64], scale: f64, out: &mut [f64]) {
@@ -31,12 +96,12 @@ pub fn modulate_intensity(field: &mut [Complex64], noise: &[f64], deviation: f64
     }
 }
 
-/// current ← current + √(charge·(current + dark))·noise: shot noise of a current on a grid whose
-/// two-sided bandwidth is folded into `charge` (q·sampling rate).
+/// current ← current + √(charge·current + variance)·noise: shot noise of a current, on a grid whose
+/// two-sided bandwidth is folded into `charge` (q·sampling rate), with white noise of a variance.
 #[multiversion(targets("x86_64+avx2"))]
-pub fn add_shot_noise(current: &mut [f64], noise: &[f64], charge: f64, dark: f64) {
+pub fn add_shot_noise(current: &mut [f64], noise: &[f64], charge: f64, variance: f64) {
     for (i, n) in current.iter_mut().zip(noise) {
-        *i += (charge * (*i + dark)).max(0.0).sqrt() * n;
+        *i += (charge * *i + variance).max(0.0).sqrt() * n;
     }
 }
 

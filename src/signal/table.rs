@@ -1,6 +1,8 @@
 //! A smooth, memoryless function as a table of cubics: what a modulator or a saturating amplifier
 //! does to each sample, at the cost of one look-up whatever its formula.
 
+use super::kernels;
+
 /// A function of one variable, real or complex, as cubic Hermite pieces of equal width. Beyond its
 /// range it is held at its ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,8 +88,22 @@ impl<T: Value> Table<T> {
 
     /// Applies the function to every element.
     pub fn apply(&self, input: &[f64], output: &mut [T]) {
-        for (o, &x) in output.iter_mut().zip(input) {
-            *o = self.at(x);
+        const BLOCK: usize = 64;
+        let mut indices = [0u32; BLOCK];
+        let mut places = [0.0; BLOCK];
+        for (input, output) in input.chunks(BLOCK).zip(output.chunks_mut(BLOCK)) {
+            kernels::locate(
+                input,
+                (self.low, self.high),
+                self.per_unit,
+                self.pieces.len(),
+                &mut indices,
+                &mut places,
+            );
+            for ((o, &index), &u) in output.iter_mut().zip(&indices).zip(&places) {
+                let c = &self.pieces[index as usize];
+                *o = c[0] + (c[1] + (c[2] + c[3] * u) * u) * u;
+            }
         }
     }
 }
@@ -106,6 +122,21 @@ mod tests {
         }
         assert!((table.at(7.0) - 2f64.cos()).abs() < 1e-12);
         assert!(table.slope(7.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn many_elements_are_one_after_the_other() {
+        let table = Table::new(-1.0, 1.5, 40, |x: f64| x.exp());
+        let input: Vec<f64> = (-2100..2100).map(|i| f64::from(i) * 1e-3).collect();
+        let mut output = vec![0.0; input.len()];
+        table.apply(&input, &mut output);
+        for (&x, y) in input.iter().zip(output) {
+            assert!((y - table.at(x)).abs() < 1e-14, "{x}");
+        }
+        let mut odd = [0.0; 3];
+        table.apply(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY], &mut odd);
+        assert!(odd[0].is_nan());
+        assert!((odd[1] - table.at(1.5)).abs() < 1e-14 && (odd[2] - table.at(-1.0)).abs() < 1e-14);
     }
 
     #[test]
