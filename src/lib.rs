@@ -104,7 +104,7 @@
 //! |---|---|---|
 //! | 0 base | [`constants`], [`units`], [`math`], [`random`] | numbers |
 //! | 1 signal | [`signal`], [`mod@format`] | grids, responses, convolution; patterns and levels |
-//! | 2 physics | [`fiber`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
+//! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
 //! | 3 measure | [`measure`] | densities, openings, decisions |
 //! | 4 link | [`link`] | the description of a link and its engines |
 //! | 5 study | [`study`], [`library`], [`config`] | runs, margin, reach; parts; link files |
@@ -112,6 +112,7 @@
 //!
 //! What each model leaves out stands in its own documentation under “Leaves out”.
 
+pub mod amplifier;
 pub mod config;
 pub mod constants;
 pub mod copper;

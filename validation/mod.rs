@@ -12,6 +12,7 @@
     reason = "cases are lists, with their numbers as the sources print them"
 )]
 
+mod amplifiers;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
@@ -58,6 +59,7 @@ impl Finding {
 pub fn cases() -> Vec<Case> {
     [
         fiber::cases(),
+        amplifiers::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

@@ -59,6 +59,7 @@ macro_rules! areas {
 
 areas! {
     fiber: "fiber",
+    amplifiers: "amplifiers",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

@@ -1,5 +1,18 @@
 //! Optical fibre.
+//!
+//! | subject | where |
+//! |---|---|
+//! | attenuation, chromatic dispersion, delay of one polarisation | [`SingleModeFiber`] |
+//! | strength of the Kerr effect | [`KerrCoefficient`] |
+//! | interference between wavelength channels, closed form | [`gaussian_noise`] |
+//! | four-wave mixing, closed form | [`four_wave_mixing`] |
 
+pub mod four_wave_mixing;
+pub mod gaussian_noise;
+pub mod kerr;
 pub mod single_mode;
 
+pub use four_wave_mixing::{MixingFiber, MixingWaves};
+pub use gaussian_noise::{Channel, nonlinear_interference};
+pub use kerr::KerrCoefficient;
 pub use single_mode::{Dispersion, FiberError, SingleModeFiber};
