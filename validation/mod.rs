@@ -24,7 +24,9 @@ mod fiber;
 mod links;
 mod modulators;
 mod noise;
+mod nonlinear_closed_forms;
 mod patterns;
+mod polarization;
 mod reproducibility;
 
 pub use checks::{Case, Outcome, Status};
@@ -60,6 +62,8 @@ pub fn cases() -> Vec<Case> {
     [
         fiber::cases(),
         amplifiers::cases(),
+        polarization::cases(),
+        nonlinear_closed_forms::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

@@ -60,6 +60,8 @@ macro_rules! areas {
 areas! {
     fiber: "fiber",
     amplifiers: "amplifiers",
+    polarization: "polarization",
+    nonlinear_closed_forms: "nonlinear closed forms",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

@@ -156,20 +156,26 @@ impl SpontaneousEmission {
         .stream();
         // Half of the power in each quadrature.
         let deviation = (0.5 * self.density * sampling_rate).sqrt();
-        let mut draws = [0.0; 512];
+        let mut draws = [0.0; DRAWS];
         let mut index = first_index.wrapping_mul(2);
-        for chunk in field.chunks_mut(draws.len() / 2) {
+        for chunk in field.chunks_mut(DRAWS / 2) {
             let draws = &mut draws[..2 * chunk.len()];
             stream.fill_gaussian(index, draws);
             let (pairs, _) = draws.as_chunks::<2>();
             for (a, &[re, im]) in chunk.iter_mut().zip(pairs) {
                 *a = Complex64::new(a.re + deviation * re, a.im + deviation * im);
             }
-            index = index.wrapping_add(draws.len() as i64);
+            // Only the last chunk is shorter.
+            index = index.wrapping_add(DRAWS_STEP);
         }
         Ok(())
     }
 }
+
+/// Draws made at once: two a sample.
+const DRAWS: usize = 512;
+/// The same as a step of the index.
+const DRAWS_STEP: i64 = 512;
 
 /// Optical signal-to-noise ratio in 0.1 nm: `power` in W over the noise of density `density` in
 /// W/Hz, of both polarisations together, in [`OSNR_BANDWIDTH`].

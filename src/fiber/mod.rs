@@ -6,10 +6,12 @@
 //! | strength of the Kerr effect | [`KerrCoefficient`] |
 //! | interference between wavelength channels, closed form | [`gaussian_noise`] |
 //! | four-wave mixing, closed form | [`four_wave_mixing`] |
+//! | polarisation-mode dispersion and polarisation-dependent loss | [`polarization`] |
 
 pub mod four_wave_mixing;
 pub mod gaussian_noise;
 pub mod kerr;
+pub mod polarization;
 pub mod single_mode;
 
 pub use four_wave_mixing::{MixingFiber, MixingWaves};
