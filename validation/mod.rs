@@ -25,6 +25,7 @@ mod links;
 mod modulators;
 mod noise;
 mod nonlinear_closed_forms;
+mod passive_optics;
 mod patterns;
 mod polarization;
 mod reproducibility;
@@ -64,6 +65,7 @@ pub fn cases() -> Vec<Case> {
         amplifiers::cases(),
         polarization::cases(),
         nonlinear_closed_forms::cases(),
+        passive_optics::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

@@ -62,6 +62,7 @@ areas! {
     amplifiers: "amplifiers",
     polarization: "polarization",
     nonlinear_closed_forms: "nonlinear closed forms",
+    passive_optics: "passive optics",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

@@ -1,5 +1,6 @@
 //! Single-mode fibre as one exact linear step.
 
+use super::attenuation_model::AttenuationModel;
 use crate::constants::SPEED_OF_LIGHT;
 use crate::math::interpolation::Curve;
 use crate::signal::{Grid, kernels};
@@ -80,6 +81,8 @@ pub enum Attenuation {
     Constant(f64),
     /// dB/m against wavelength in m.
     Curve(Curve),
+    /// From its causes: scattering, absorption, water.
+    Model(AttenuationModel),
 }
 
 impl Dispersion {
@@ -124,6 +127,7 @@ impl SingleModeFiber {
     pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
         match &self.attenuation {
             Attenuation::Constant(db_per_m) => Ok(*db_per_m),
+            Attenuation::Model(model) => Ok(model.at(wavelength)),
             Attenuation::Curve(curve) => {
                 curve
                     .linear(wavelength)
