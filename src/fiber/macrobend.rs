@@ -73,21 +73,15 @@ impl BendLoss {
     /// # Errors
     /// None for the tables as they are: those of [`new`](Self::new) where one of them is wrong.
     pub fn of_class(class: BendClass) -> Result<Self, FiberError> {
-        let (at_1550, at_1625): (&[(f64, f64)], &[(f64, f64)]) = match class {
-            BendClass::A1 => (
-                &[(10e-3, 0.75), (15e-3, 0.025)],
-                &[(10e-3, 1.5), (15e-3, 0.1)],
-            ),
-            BendClass::A2 => (
-                &[(7.5e-3, 0.5), (10e-3, 0.1), (15e-3, 0.003)],
-                &[(7.5e-3, 1.0), (10e-3, 0.2), (15e-3, 0.01)],
-            ),
-            BendClass::B3 => (
-                &[(5e-3, 0.15), (7.5e-3, 0.08), (10e-3, 0.03)],
-                &[(5e-3, 0.45), (7.5e-3, 0.25), (10e-3, 0.1)],
-            ),
+        // Radius in mm, dB per turn at 1550 nm and at 1625 nm.
+        let limits: &[(f64, f64, f64)] = match class {
+            BendClass::A1 => &[(10.0, 0.75, 1.5), (15.0, 0.025, 0.1)],
+            BendClass::A2 => &[(7.5, 0.5, 1.0), (10.0, 0.1, 0.2), (15.0, 0.003, 0.01)],
+            BendClass::B3 => &[(5.0, 0.15, 0.45), (7.5, 0.08, 0.25), (10.0, 0.03, 0.1)],
         };
-        Self::new(&[(1550e-9, at_1550.to_vec()), (1625e-9, at_1625.to_vec())])
+        let at_1550 = limits.iter().map(|row| (row.0 * 1e-3, row.1)).collect();
+        let at_1625 = limits.iter().map(|row| (row.0 * 1e-3, row.2)).collect();
+        Self::new(&[(1550e-9, at_1550), (1625e-9, at_1625)])
     }
 
     /// Loss in dB of `turns` turns (or parts of one) of radius `radius` (m) at the wavelength
