@@ -39,6 +39,18 @@ fn amplifier(gain_db: f64, noise_figure_db: f64) -> ErbiumAmplifier {
 
 fn noise_of_one_amplifier() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(DERIVED);
+    let amplifier_5_db = ErbiumAmplifier {
+        definition: BEAT_NOISE_ONLY,
+        ..amplifier(20.0, 5.0)
+    };
+    let noise = amplifier_5_db.spontaneous_emission(1e-3, 193.4e12)?;
+    checks.add(
+        "OSNR − P_in + NF at 193.4 THz",
+        "dB",
+        power_ratio_to_db(osnr(0.1, noise.both_polarizations())) + 5.0,
+        57.953_775,
+        Tolerance::Absolute(6e-7, Reason::PrintedDigit),
+    );
     for (name, definition, expected) in [
         ("shot noise counted", WITH_SHOT_NOISE, 36.995_15),
         ("beat noise only", BEAT_NOISE_ONLY, 36.960_52),
@@ -564,6 +576,17 @@ pub fn cases() -> Vec<Case> {
             pulse_through_semiconductor,
         ),
     ];
+    cases.push(Case::new(AREA, "gaussian-noise-model/beta-2", || {
+        let mut checks = Checks::from("derive/amplified_line.py; β2 = −Dλ²/2πc");
+        checks.add(
+            "beta2 of 16.7 ps/(nm km) at 1550 nm",
+            "ps2/km",
+            fiber().dispersion.beta(1550e-9).0 * 1e27,
+            -21.299_985,
+            Tolerance::Absolute(6e-7, Reason::PrintedDigit),
+        );
+        checks.done()
+    }));
     cases.push(Case::new(
         AREA,
         "gaussian-noise-model/96-channels",

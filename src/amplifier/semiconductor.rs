@@ -45,6 +45,8 @@ pub struct SemiconductorState {
 /// Largest step of the integration, as a fraction of the fastest time constant: the local error of
 /// the fourth-order method is below 1e-9 of the change.
 const STEP: f64 = 0.05;
+/// Most steps between two samples: beyond, the pulse is no longer resolved.
+const MOST_STEPS: f64 = 1e5;
 
 impl SemiconductorAmplifier {
     /// Checks that every quantity is physical.
@@ -143,6 +145,8 @@ impl SemiconductorAmplifier {
             "above zero",
             sampling_rate > 0.0,
         )?;
+        let start = state.integrated_gain;
+        require("an integrated gain", start, "finite", true)?;
         if !y.is_empty() && x.len() != y.len() {
             return Err(AmplifierError::Lengths {
                 x: x.len(),
@@ -159,7 +163,7 @@ impl SemiconductorAmplifier {
                 return Err(AmplifierError::NotFinite { sample });
             }
             if let Some(last) = last {
-                h = self.advance(h, last, power, 1.0 / sampling_rate);
+                h = self.advance(h, last, power, 1.0 / sampling_rate)?;
             }
             last = Some(power);
             let factor =
@@ -177,7 +181,7 @@ impl SemiconductorAmplifier {
     }
 
     /// ln G after `time` s in which the input power goes from `from` to `to` W in a straight line.
-    fn advance(&self, h: f64, from: f64, to: f64, time: f64) -> f64 {
+    fn advance(&self, h: f64, from: f64, to: f64, time: f64) -> Result<f64, AmplifierError> {
         let top = self.small_signal_gain.ln();
         let rate = |h: f64, power: f64| {
             (top - h) / self.carrier_lifetime - h.exp_m1() * power / self.saturation_energy
@@ -185,6 +189,12 @@ impl SemiconductorAmplifier {
         let fastest =
             1.0 / self.carrier_lifetime + from.max(to) * h.max(top).exp() / self.saturation_energy;
         let steps = (time * fastest / STEP).ceil().max(1.0);
+        require(
+            "an input power (W)",
+            from.max(to),
+            "small enough for the gain to follow within a sample, or a higher sampling rate",
+            steps <= MOST_STEPS,
+        )?;
         let dt = time / steps;
         let slope = (to - from) / steps;
         let mut h = h;
@@ -199,7 +209,7 @@ impl SemiconductorAmplifier {
             h += dt / 6.0 * (k1 + 2.0 * (k2 + k3) + k4);
             k += 1.0;
         }
-        h
+        Ok(h)
     }
 }
 
@@ -270,6 +280,8 @@ mod tests {
             soa.amplify(&mut state, 1e12, &mut bad, &mut []),
             Err(AmplifierError::NotFinite { sample: 0 })
         );
+        let mut huge = [Complex64::new(1e9, 0.0); 2];
+        assert!(soa.amplify(&mut state, 1e9, &mut huge, &mut []).is_err());
         let mut ok = [Complex64::ONE; 2];
         assert!(soa.amplify(&mut state, 0.0, &mut ok, &mut []).is_err());
         let mut short = [Complex64::ONE; 1];

@@ -123,11 +123,19 @@ impl SingleModeFiber {
     /// Attenuation at the wavelength `wavelength` (m), dB/m.
     ///
     /// # Errors
-    /// [`FiberError::Wavelength`] where the data do not cover the wavelength.
+    /// [`FiberError::Wavelength`] where the data do not cover the wavelength,
+    /// [`FiberError::Quantity`] where a model gives none that can be.
     pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
         match &self.attenuation {
             Attenuation::Constant(db_per_m) => Ok(*db_per_m),
-            Attenuation::Model(model) => Ok(model.at(wavelength)),
+            Attenuation::Model(model) => match model.at(wavelength) {
+                value if value.is_finite() && value >= 0.0 => Ok(value),
+                value => Err(FiberError::Quantity {
+                    quantity: "an attenuation (dB/m)",
+                    value,
+                    allowed: "zero or more",
+                }),
+            },
             Attenuation::Curve(curve) => {
                 curve
                     .linear(wavelength)

@@ -30,8 +30,8 @@ pub struct AmplifiedSpan {
 /// treats interference as noise: GSNR = P/(P_ASE + P_NLI) (M. Filer et al., J. Lightwave Technol. 36,
 /// 3073 (2018)).
 ///
-/// Leaves out: what [`nonlinear_interference`] and [`ErbiumAmplifier`] leave out, filtering along the
-/// line, polarisation-dependent loss.
+/// Leaves out: what [`nonlinear_interference`] and [`ErbiumAmplifier`] leave out, noise as a source of
+/// interference, filtering along the line, polarisation-dependent loss.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AmplifiedLine {
     /// The channels at the input.
@@ -96,11 +96,35 @@ impl AmplifiedLine {
     /// [`LinkError`] of the first fibre or amplifier that cannot be, and where a loss, a coefficient
     /// or the transmitters' ratio is not physical.
     pub fn arrivals(&self) -> Result<Vec<Arrival>, LinkError> {
+        Ok(self.along()?.pop().unwrap_or_default())
+    }
+
+    /// The channels at the input, and behind each span in turn: one list more than there are spans.
+    ///
+    /// # Errors
+    /// As [`arrivals`](Self::arrivals).
+    pub fn along(&self) -> Result<Vec<Vec<Arrival>>, LinkError> {
         let ratio = self.transmitter_osnr.unwrap_or(f64::INFINITY);
         if ratio.is_nan() || ratio <= 0.0 {
             return Err(LinkError::Link(format!(
                 "a signal-to-noise ratio of {ratio} cannot be: it must be above zero"
             )));
+        }
+        for (number, channel) in self.channels.iter().enumerate() {
+            let positive = |value: f64| value.is_finite() && value > 0.0;
+            let possible = positive(channel.frequency)
+                && positive(channel.symbol_rate)
+                && channel.power.is_finite()
+                && channel.power >= 0.0;
+            if !possible {
+                return Err(LinkError::Link(format!(
+                    "channel {} cannot be: {} Hz, {} Bd, {} W",
+                    number + 1,
+                    channel.frequency,
+                    channel.symbol_rate,
+                    channel.power
+                )));
+            }
         }
         let mut arrivals: Vec<Arrival> = self
             .channels
@@ -116,11 +140,13 @@ impl AmplifiedLine {
                 delay: 0.0,
             })
             .collect();
+        let mut along = vec![arrivals.clone()];
         for (number, span) in self.spans.iter().enumerate() {
             span.check(number + 1)?;
             span.pass(&mut arrivals)?;
+            along.push(arrivals.clone());
         }
-        Ok(arrivals)
+        Ok(along)
     }
 }
 
@@ -203,7 +229,13 @@ fn scale(
     factor: impl Fn(f64) -> Result<f64, FiberError>,
 ) -> Result<(), LinkError> {
     for arrival in arrivals {
-        let factor = factor(arrival.frequency)?;
+        let frequency = arrival.frequency;
+        let factor = factor(frequency)?;
+        if !factor.is_finite() {
+            return Err(LinkError::Link(format!(
+                "the loss or gain at {frequency} Hz is not finite"
+            )));
+        }
         arrival.power *= factor;
         arrival.spontaneous_emission *= factor;
         arrival.nonlinear_interference *= factor;
@@ -300,5 +332,27 @@ mod tests {
         let mut bad = line(1);
         bad.spans[0].fiber.length = -1.0;
         assert!(bad.arrivals().is_err());
+        let mut bad = line(1);
+        bad.channels[0].power = f64::NAN;
+        assert!(
+            bad.arrivals()
+                .unwrap_err()
+                .to_string()
+                .contains("channel 1")
+        );
+        let mut bad = line(1);
+        bad.spans[0].fiber.attenuation = Attenuation::Constant(f64::NAN);
+        assert!(bad.arrivals().is_err());
+    }
+
+    #[test]
+    fn the_ratio_falls_from_span_to_span() {
+        let along = line(3).along().unwrap();
+        assert_eq!(along.len(), 4);
+        assert!(along[0][0].osnr().is_infinite());
+        let delay = |k: usize| along[k][0].delay;
+        assert!((delay(2) - 2.0 * delay(1)).abs() < 1e-15);
+        assert!(along[1][0].osnr() > along[2][0].osnr());
+        assert_eq!(along[3], line(3).arrivals().unwrap());
     }
 }

@@ -154,7 +154,10 @@ def line(table):
     amplifier = power / (ratio(6.62) * photon * 12.5e9)
     total = 1 / (1 / amplifier + 1 / ratio(40))
     table.add("80 km, NF 6.62 dB, transmitters 40 dB", "OSNR in 12.5 GHz", db(total), "dB", digits=6)
-    table.add("1 mW at 193.4 THz", "P - NF + constant", db(1e-3 / (photon * 12.5e9)), "dB", digits=7)
+    c = 299_792_458.0
+    beta2 = -16.7e-6 * 1550e-9**2 / (2 * np.pi * c)
+    table.add("D 16.7 at 1550 nm", "beta2", beta2 * 1e27, "ps^2/km", digits=8)
+    table.add("1 mW at 193.4 THz", "P - NF + constant", db(1e-3 / (photon * 12.5e9)), "dB", digits=8)
 
 
 def main():
