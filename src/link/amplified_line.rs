@@ -30,6 +30,53 @@ pub struct AmplifiedSpan {
 /// treats interference as noise: GSNR = P/(P_ASE + P_NLI) (M. Filer et al., J. Lightwave Technol. 36,
 /// 3073 (2018)).
 ///
+/// ```
+/// use eyespan::amplifier::{ErbiumAmplifier, NoiseFigureDefinition};
+/// use eyespan::fiber::single_mode::Attenuation;
+/// use eyespan::fiber::{Channel, Dispersion, KerrCoefficient, SingleModeFiber};
+/// use eyespan::link::{AmplifiedLine, AmplifiedSpan};
+/// use eyespan::units::{db_to_power_ratio, power_ratio_to_db};
+///
+/// let span = AmplifiedSpan {
+///     input_connector_loss_db: 0.5,
+///     fiber: SingleModeFiber {
+///         length: 80e3,
+///         attenuation: Attenuation::Constant(0.2e-3),
+///         dispersion: Dispersion::AtWavelength {
+///             reference: Some(1550e-9),
+///             coefficient: 16.7e-6,
+///             slope: 58.0,
+///         },
+///         group_index: 1.4682,
+///     },
+///     kerr: Some(KerrCoefficient::Material {
+///         nonlinear_index: 2.6e-20,
+///         effective_area: 83e-12,
+///     }),
+///     polarization_mode_dispersion: 1.3e-15,
+///     output_connector_loss_db: 0.5,
+///     amplifier: Some(ErbiumAmplifier {
+///         small_signal_gain: db_to_power_ratio(17.0),
+///         output_saturation_power: None,
+///         noise_figure: db_to_power_ratio(5.5),
+///         definition: NoiseFigureDefinition::WithShotNoise,
+///     }),
+/// };
+/// let channels = (0..40)
+///     .map(|k| Channel {
+///         frequency: 192.1e12 + 50e9 * f64::from(k),
+///         symbol_rate: 32e9,
+///         power: 1e-3,
+///     })
+///     .collect();
+/// let line = AmplifiedLine { channels, transmitter_osnr: None, spans: vec![span; 10] };
+/// let middle = line.arrivals()?[20];
+/// let (osnr, gsnr) = (power_ratio_to_db(middle.osnr()), power_ratio_to_db(middle.gsnr()));
+/// assert!((25.0..26.0).contains(&osnr) && (22.0..24.0).contains(&gsnr));
+/// assert!((middle.delay * 1e3 - 3.918).abs() < 1e-3);
+/// # Ok::<(), eyespan::link::LinkError>(())
+/// ```
+///
 /// Leaves out: what [`nonlinear_interference`] and [`ErbiumAmplifier`] leave out, noise as a source of
 /// interference, filtering along the line, polarisation-dependent loss.
 #[derive(Debug, Clone, PartialEq)]
