@@ -6,7 +6,7 @@ use eyespan::fiber::single_mode::Attenuation;
 use eyespan::fiber::{AttenuationModel, BendClass, BendLoss, Dispersion, SingleModeFiber};
 use eyespan::random::{Source, StreamKey};
 use eyespan::signal::optical_filter::{
-    Neighbour, adjacent_crosstalk, eye_opening_of_aligned_crosstalk,
+    Neighbour, Thresholds, adjacent_crosstalk, eye_opening_of_aligned_crosstalk,
 };
 use eyespan::signal::{OpticalFilter, PassbandShape};
 use num_complex::Complex64;
@@ -312,38 +312,88 @@ fn aligned_crosstalk() -> Result<Vec<Check>, CaseError> {
         "derive/passive_optics.py; Ramaswami, Sivarajan and Sasaki, Optical Networks, 3rd ed. \
          (2010), section 5.6",
     );
-    let low = 10f64.powf(-0.6);
-    let step = (1.0 - low) / 3.0;
-    let formats: [(&str, Vec<f64>, [f64; 3]); 3] = [
+    // Penalties of one echo of −45, −40 and −35 dB with thresholds that follow, then with fixed ones.
+    let formats: [(&str, Vec<f64>, [f64; 3], [f64; 3]); 3] = [
         (
             "two levels",
             vec![0.0, 1.0],
             [0.049_121_096, 0.087_739_243, 0.157_273_02],
+            [0.098_523_157, 0.176_382_98, 0.317_500_08],
         ),
         (
             "four levels",
             vec![0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0],
             [0.274_683_08, 0.501_173_22, 0.935_649_14],
+            [0.302_539_36, 0.552_213_19, 1.031_961_9],
         ),
         (
             "four levels, 6 dB",
-            vec![low, low + step, low + 2.0 * step, 1.0],
+            four_levels_of_6_db(),
             [0.381_476_82, 0.703_447_42, 1.342_561],
+            [0.408_937_32, 0.754_378_48, 1.441_433],
         ),
     ];
-    for (name, levels, penalties) in formats {
-        for (decibel, expected) in [-45.0, -40.0, -35.0].into_iter().zip(penalties) {
-            let ratio = 10f64.powf(decibel / 10.0);
-            let opening =
-                eye_opening_of_aligned_crosstalk(&levels, &[ratio]).ok_or("impossible levels")?;
-            checks.add(
-                format!("worst penalty of {decibel} dB, {name}"),
-                "dB",
-                -10.0 * opening.log10(),
-                expected,
-                Tolerance::Absolute(6e-8, Reason::PrintedDigit),
-            );
+    for (name, levels, following, fixed) in formats {
+        for (thresholds, penalties) in [
+            (Thresholds::Following, following),
+            (Thresholds::Fixed, fixed),
+        ] {
+            for (decibel, expected) in [-45.0, -40.0, -35.0].into_iter().zip(penalties) {
+                let ratio = 10f64.powf(decibel / 10.0);
+                let opening = eye_opening_of_aligned_crosstalk(&levels, &[ratio], thresholds)
+                    .ok_or("impossible levels")?;
+                checks.add(
+                    format!("worst penalty of {decibel} dB, {name}, {thresholds:?}"),
+                    "dB",
+                    -10.0 * opening.log10(),
+                    expected,
+                    Tolerance::Absolute(6e-8, Reason::PrintedDigit),
+                );
+            }
         }
+    }
+    checks.done()
+}
+
+fn four_levels_of_6_db() -> Vec<f64> {
+    let low = 10f64.powf(-0.6);
+    let step = (1.0 - low) / 3.0;
+    vec![low, low + step, low + 2.0 * step, 1.0]
+}
+
+/// A transmitter, four connectors and a receiver: the upper limit lies above the statistical estimate
+/// of a task force for the same links.
+fn worst_case_of_a_link() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(
+        "ieee802.org/3/400GSG/email/msg00229: four levels, 6 dB, statistical penalties of multipath \
+         interference after farhood_01_1112_optx.pdf",
+    );
+    for (connectors, ends, estimate) in [(26.0, 26.0, 3.81), (25.0, 35.0, 1.78)] {
+        let losses = [ends, connectors, connectors, connectors, connectors, ends];
+        let reflectors: Vec<Reflector> = losses
+            .iter()
+            .zip([0.0, 5.0, 100.0, 400.0, 495.0, 500.0])
+            .map(|(&return_loss_db, position)| Reflector {
+                return_loss_db,
+                position,
+                loss_before_db: 0.0,
+            })
+            .collect();
+        let ratios: Vec<f64> = echoes(&reflectors, 1.468)?
+            .iter()
+            .map(|echo| echo.power_ratio)
+            .collect();
+        checks.exact("echoes of six reflectors", ratios.len(), 15);
+        let opening =
+            eye_opening_of_aligned_crosstalk(&four_levels_of_6_db(), &ratios, Thresholds::Fixed)
+                .ok_or("impossible levels")?;
+        checks.add(
+            format!("upper limit, connectors {connectors} dB, ends {ends} dB"),
+            "dB",
+            -10.0 * opening.log10(),
+            estimate,
+            Tolerance::AtLeast,
+        );
     }
     checks.done()
 }
@@ -360,6 +410,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::new(AREA, "reflections/noise-density", noise_of_echoes),
         Case::new(AREA, "reflections/variance-per-level", variance_per_level),
+        Case::new(AREA, "reflections/worst-case", worst_case_of_a_link),
         Case::new(AREA, "optical-filter/gaussian", filters),
         Case::new(AREA, "crosstalk/aligned-in-band", aligned_crosstalk),
     ]

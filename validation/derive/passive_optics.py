@@ -119,6 +119,24 @@ def crosstalk(table):
             case = f"{name}, one echo of {decibel} dB"
             check = -10 * np.log10(worst)
             table.add(case, "penalty", -10 * np.log10(opening), "dB", check, 1e-9, 8)
+            # With the thresholds kept in the middle of the undisturbed eyes.
+            opening = min(
+                1 - 2 * max(u - (np.sqrt(u) - s) ** 2, (np.sqrt(l) + s) ** 2 - l) / (u - l)
+                for l, u in eyes
+            )
+            worst = min(
+                2
+                * min(
+                    np.min(np.abs(np.sqrt(u) + fields) ** 2) - (u + l) / 2,
+                    (u + l) / 2 - np.max(np.abs(np.sqrt(l) + fields) ** 2),
+                )
+                / (u - l)
+                for l, u in eyes
+            )
+            check = -10 * np.log10(worst)
+            table.add(
+                case, "penalty, fixed thresholds", -10 * np.log10(opening), "dB", check, 1e-9, 8
+            )
 
 
 def delays(table):

@@ -81,6 +81,16 @@ pub fn beat_variance(power: f64, crosstalk: f64, aligned: f64) -> f64 {
     2.0 * power * crosstalk * aligned
 }
 
+/// Where the thresholds between levels stand while crosstalk beats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thresholds {
+    /// In the middle of what is left of each eye: an eye loses the sum of the shifts of its levels.
+    Following,
+    /// Where they are best without crosstalk: an eye loses twice the larger shift. The receiver of a
+    /// link whose phases drift slowly against its symbols, fast against its thresholds.
+    Fixed,
+}
+
 /// The least opening of the eyes between neighbouring `levels` (W, rising), over the openings without
 /// crosstalk, when the fields of in-band crosstalk or echoes of the power ratios `ratios` line up in
 /// phase and polarisation at the worst moment, each with the highest level: the upper level of an eye
@@ -88,8 +98,12 @@ pub fn beat_variance(power: f64, crosstalk: f64, aligned: f64) -> f64 {
 ///
 /// An upper limit of what crosstalk can do; −10 lg of it is a penalty. Zero where an eye is closed,
 /// `None` for fewer than two levels or levels and ratios that cannot be. For two levels of infinite
-/// extinction it is 1 − 2s.
-pub fn eye_opening_of_aligned_crosstalk(levels: &[f64], ratios: &[f64]) -> Option<f64> {
+/// extinction and thresholds that follow it is 1 − 2s.
+pub fn eye_opening_of_aligned_crosstalk(
+    levels: &[f64],
+    ratios: &[f64],
+    thresholds: Thresholds,
+) -> Option<f64> {
     let sum: f64 = ratios.iter().map(|ratio| ratio.sqrt()).sum();
     let highest = levels.iter().copied().fold(0.0, f64::max);
     let rising = levels.windows(2).all(|pair| pair[0] < pair[1]);
@@ -103,9 +117,14 @@ pub fn eye_opening_of_aligned_crosstalk(levels: &[f64], ratios: &[f64]) -> Optio
     let opening = levels
         .windows(2)
         .map(|pair| {
-            let upper = (pair[1].sqrt() - field).max(0.0).powi(2);
-            let lower = (pair[0].sqrt() + field).powi(2);
-            (upper - lower) / (pair[1] - pair[0])
+            let (lower, upper) = (pair[0], pair[1]);
+            let fall = upper - (upper.sqrt() - field).max(0.0).powi(2);
+            let rise = (lower.sqrt() + field).powi(2) - lower;
+            let lost = match thresholds {
+                Thresholds::Following => fall + rise,
+                Thresholds::Fixed => 2.0 * fall.max(rise),
+            };
+            1.0 - lost / (upper - lower)
         })
         .fold(f64::INFINITY, f64::min);
     Some(opening.max(0.0))
@@ -152,18 +171,23 @@ mod tests {
     #[test]
     fn the_worst_case_of_two_levels_is_one_less_twice_the_root() {
         let open = |levels: &[f64], ratios: &[f64]| {
-            eye_opening_of_aligned_crosstalk(levels, ratios).unwrap()
+            eye_opening_of_aligned_crosstalk(levels, ratios, Thresholds::Following).unwrap()
         };
         assert!((open(&[0.0, 1.0], &[1e-4]) - 0.98).abs() < 1e-12);
         assert!((open(&[0.0, 1.0], &[1e-4, 1e-4]) - 0.96).abs() < 1e-12);
+        let worst = |levels: &[f64], ratios: &[f64]| {
+            eye_opening_of_aligned_crosstalk(levels, ratios, Thresholds::Fixed)
+        };
+        // The upper level falls by 2s − s² of which the fixed threshold takes twice.
+        assert!((worst(&[0.0, 1.0], &[1e-4]).unwrap() - 0.9602).abs() < 1e-12);
         // Four levels suffer most between the upper two.
         let four = open(&[0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0], &[1e-4]);
         let upper = (0.99_f64.powi(2) - ((2.0_f64 / 3.0).sqrt() + 0.01).powi(2)) * 3.0;
         assert!((four - upper).abs() < 1e-12);
         assert!(open(&[0.0, 1.0], &[1.0]).abs() < 1e-15);
-        assert!(eye_opening_of_aligned_crosstalk(&[1.0], &[1e-4]).is_none());
-        assert!(eye_opening_of_aligned_crosstalk(&[1.0, 0.5], &[1e-4]).is_none());
-        assert!(eye_opening_of_aligned_crosstalk(&[0.0, 1.0], &[-1.0]).is_none());
+        assert!(worst(&[1.0], &[1e-4]).is_none());
+        assert!(worst(&[1.0, 0.5], &[1e-4]).is_none());
+        assert!(worst(&[0.0, 1.0], &[-1.0]).is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod crosstalk;
 mod passband;
 
 pub use crosstalk::{
-    Neighbour, adjacent_crosstalk, beat_variance, eye_opening_of_aligned_crosstalk,
+    Neighbour, Thresholds, adjacent_crosstalk, beat_variance, eye_opening_of_aligned_crosstalk,
 };
 pub use passband::MeasuredPassband;
 
