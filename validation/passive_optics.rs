@@ -313,7 +313,7 @@ fn aligned_crosstalk() -> Result<Vec<Check>, CaseError> {
          (2010), section 5.6",
     );
     // Penalties of one echo of −45, −40 and −35 dB with thresholds that follow, then with fixed ones.
-    let formats: [(&str, Vec<f64>, [f64; 3], [f64; 3]); 3] = [
+    let formats = [
         (
             "two levels",
             vec![0.0, 1.0],
