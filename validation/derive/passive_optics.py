@@ -39,7 +39,7 @@ def density(ratio, delay, linewidth, frequency):
 def periodogram(ratio, delay, linewidth, frequencies, seed):
     """Averaged over runs and optical phases; bins of 1/(run length)."""
     rng = np.random.default_rng(seed)
-    rate, samples, runs = 400e6, 1 << 14, 3000
+    rate, samples, runs = 400e6, 1 << 14, 1500
     shift = round(delay * rate)
     total = np.zeros(samples // 2 + 1)
     for _ in range(runs):
@@ -61,7 +61,7 @@ def multipath(table):
         counted = periodogram(ratio, delay, linewidth, frequencies, 3)
         for f, check in zip(frequencies, counted):
             value = density(ratio, delay, linewidth, f)
-            # 17 bins of 3000 runs, and the leakage of the zero frequency into them.
+            # 17 bins of 1500 runs, and the leakage of the zero frequency into them.
             table.add(
                 f"echo of -50 dB, {delay * 1e9:g} ns, {linewidth / 1e6:g} MHz",
                 f"RIN at {f / 1e6:g} MHz",

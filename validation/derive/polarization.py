@@ -51,10 +51,11 @@ def main():
     square = quad(lambda x: x * x * density(x), [0, 1, 3, inf])
     table.add("Maxwellian", "mean square over squared mean", 3 * pi / 8, "", square, 1e-12, 12)
     for plates in (100, 400):
-        x = flights(plates, 200_000, plates)
+        count = 60_000
+        x = flights(plates, count, plates)
         for r in (1.5, 2.0):
             counted = float(np.mean(x > r))
-            bound = 5 * np.sqrt(float(tail(r)) / 200_000) + 0.02 * float(tail(r))
+            bound = 5 * np.sqrt(float(tail(r)) / count) + 0.02 * float(tail(r))
             table.add(f"{plates} plates", f"P(delay > {r} mean)", tail(r), "", counted, bound, 6)
     table.finish()
 
