@@ -3,7 +3,7 @@
 //!
 //! Amplified spontaneous emission is circular complex Gaussian noise in both polarisations. Its
 //! density *per polarisation*, in W per Hz of optical frequency around the carrier, is
-//! S = n_sp·(G − 1)·hν (E. Desurvire, Erbium-Doped Fiber Amplifiers, 1994, section 2.1; G. P.
+//! S = n_sp·(G − 1)·hν (E. Desurvire, Erbium-Doped Fiber Amplifiers, 1994; G. P.
 //! Agrawal, Fiber-Optic Communication Systems, 4th ed., section 7.2). A sampled envelope carries
 //! σ² = S·(sampling rate) per polarisation. How a noise figure turns into n_sp is a matter of
 //! definition: see [`NoiseFigureDefinition`].

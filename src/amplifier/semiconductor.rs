@@ -10,7 +10,7 @@ use std::convert::Infallible;
 ///
 /// The integrated gain h = ln G obeys dh/dt = (h0 − h)/τ_c − (eʰ − 1)·P_in/E_sat, and the field
 /// leaves as A·exp(½(1 + jα)h) (G. P. Agrawal and N. A. Olsson, IEEE J. Quantum Electron. 25, 2297
-/// (1989), DOI 10.1109/3.42059, equations 3.4 to 3.6, conjugated for e^{+jωt}: with α > 0 the
+/// (1989), DOI 10.1109/3.42059, conjugated for e^{+jωt}: with α > 0 the
 /// leading edge of a pulse, where the gain falls, is shifted to lower frequencies). Both
 /// polarisations share the gain.
 ///
