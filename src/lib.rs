@@ -59,7 +59,7 @@
 //!
 //! **Optical fields.** A complex envelope A(t) about the carrier in √W, so that |A|² is the power in W;
 //! ω in its transfer functions counts from the carrier, and positive is the higher optical frequency.
-//! One polarisation.
+//! One polarisation in a link; amplifiers and [`fiber::polarization`] work on both.
 //!
 //! **Voltages.** Differential. The amplitude of a driver is the peak into a matched 100 Ω load, half of
 //! the open-circuit swing: the outer levels are +amplitude and −amplitude.
@@ -75,8 +75,8 @@
 //!
 //! **Noise densities.** Of real signals (currents in A²/Hz, voltages in V²/Hz, relative intensity noise
 //! in 1/Hz) they are one-sided: the variance is the integral over positive frequencies, S·fs/2 for
-//! white noise sampled at fs. Of complex envelopes (W/Hz, for optical amplifiers, which are not there
-//! yet) they extend over both sides of the carrier: E|n|² = S·fs. A noise bandwidth is never a −3 dB
+//! white noise sampled at fs. Of complex envelopes (W/Hz per polarisation, as amplifiers emit)
+//! they extend over both sides of the carrier: E|n|² = S·fs. A noise bandwidth is never a −3 dB
 //! bandwidth.
 //!
 //! **Relative intensity noise** is that of the continuous wave and multiplies: the density of the power
@@ -104,7 +104,7 @@
 //! |---|---|---|
 //! | 0 base | [`constants`], [`units`], [`math`], [`random`] | numbers |
 //! | 1 signal | [`signal`], [`mod@format`] | grids, responses, convolution; patterns and levels |
-//! | 2 physics | [`fiber`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
+//! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
 //! | 3 measure | [`measure`] | densities, openings, decisions |
 //! | 4 link | [`link`] | the description of a link and its engines |
 //! | 5 study | [`study`], [`library`], [`config`] | runs, margin, reach; parts; link files |
@@ -112,6 +112,7 @@
 //!
 //! What each model leaves out stands in its own documentation under “Leaves out”.
 
+pub mod amplifier;
 pub mod config;
 pub mod constants;
 pub mod copper;

@@ -14,6 +14,7 @@ const LAYERS: [&[&str]; 7] = [
         "receiver",
         "equalizer",
         "fec",
+        "amplifier",
     ],
     &["measure"],
     &["link"],

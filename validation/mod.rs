@@ -12,6 +12,7 @@
     reason = "cases are lists, with their numbers as the sources print them"
 )]
 
+mod amplifiers;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
@@ -23,7 +24,10 @@ mod fiber;
 mod links;
 mod modulators;
 mod noise;
+mod nonlinear_closed_forms;
+mod passive_optics;
 mod patterns;
+mod polarization;
 mod reproducibility;
 
 pub use checks::{Case, Outcome, Status};
@@ -58,6 +62,10 @@ impl Finding {
 pub fn cases() -> Vec<Case> {
     [
         fiber::cases(),
+        amplifiers::cases(),
+        polarization::cases(),
+        nonlinear_closed_forms::cases(),
+        passive_optics::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

@@ -59,6 +59,10 @@ macro_rules! areas {
 
 areas! {
     fiber: "fiber",
+    amplifiers: "amplifiers",
+    polarization: "polarization",
+    nonlinear_closed_forms: "nonlinear closed forms",
+    passive_optics: "passive optics",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

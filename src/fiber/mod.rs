@@ -1,5 +1,29 @@
 //! Optical fibre.
+//!
+//! | subject | where |
+//! |---|---|
+//! | attenuation, chromatic dispersion, delay of one polarisation | [`SingleModeFiber`] |
+//! | attenuation from its causes | [`AttenuationModel`] |
+//! | loss of bends | [`BendLoss`] |
+//! | noise from reflections | [`multipath_interference`] |
+//! | strength of the Kerr effect | [`KerrCoefficient`] |
+//! | interference between wavelength channels, closed form | [`gaussian_noise`] |
+//! | four-wave mixing, closed form | [`four_wave_mixing`] |
+//! | polarisation-mode dispersion and polarisation-dependent loss | [`polarization`] |
 
+pub mod attenuation_model;
+pub mod four_wave_mixing;
+pub mod gaussian_noise;
+pub mod kerr;
+pub mod macrobend;
+pub mod multipath_interference;
+pub mod polarization;
 pub mod single_mode;
 
+pub use attenuation_model::{AttenuationModel, InfraredAbsorption, WaterPeak};
+pub use four_wave_mixing::{MixingFiber, MixingWaves};
+pub use gaussian_noise::{Channel, nonlinear_interference};
+pub use kerr::KerrCoefficient;
+pub use macrobend::{BendClass, BendLoss};
+pub use multipath_interference::{Echo, Reflector, echoes};
 pub use single_mode::{Dispersion, FiberError, SingleModeFiber};

@@ -1,5 +1,6 @@
 //! Single-mode fibre as one exact linear step.
 
+use super::attenuation_model::AttenuationModel;
 use crate::constants::SPEED_OF_LIGHT;
 use crate::math::interpolation::Curve;
 use crate::signal::{Grid, kernels};
@@ -80,6 +81,8 @@ pub enum Attenuation {
     Constant(f64),
     /// dB/m against wavelength in m.
     Curve(Curve),
+    /// From its causes: scattering, absorption, water.
+    Model(AttenuationModel),
 }
 
 impl Dispersion {
@@ -120,10 +123,19 @@ impl SingleModeFiber {
     /// Attenuation at the wavelength `wavelength` (m), dB/m.
     ///
     /// # Errors
-    /// [`FiberError::Wavelength`] where the data do not cover the wavelength.
+    /// [`FiberError::Wavelength`] where the data do not cover the wavelength,
+    /// [`FiberError::Quantity`] where a model gives none that can be.
     pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
         match &self.attenuation {
             Attenuation::Constant(db_per_m) => Ok(*db_per_m),
+            Attenuation::Model(model) => match model.at(wavelength) {
+                value if value.is_finite() && value >= 0.0 => Ok(value),
+                value => Err(FiberError::Quantity {
+                    quantity: "an attenuation (dB/m)",
+                    value,
+                    allowed: "zero or more",
+                }),
+            },
             Attenuation::Curve(curve) => {
                 curve
                     .linear(wavelength)

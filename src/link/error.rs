@@ -1,5 +1,6 @@
 //! What can be wrong with a link that is well-formed.
 
+use crate::amplifier::AmplifierError;
 use crate::fiber::FiberError;
 use crate::format::FormatError;
 use crate::signal::{ConvolutionError, ResponseError};
@@ -35,6 +36,9 @@ pub enum LinkError {
     /// A fibre.
     #[error(transparent)]
     Fiber(#[from] FiberError),
+    /// An optical amplifier.
+    #[error(transparent)]
+    Amplifier(#[from] AmplifierError),
     /// A response.
     #[error(transparent)]
     Response(#[from] ResponseError),

@@ -1,5 +1,6 @@
 //! A link: stages from bits to decision, and the engines that run it.
 
+pub mod amplified_line;
 pub mod counts;
 pub mod decision;
 pub mod description;
@@ -16,6 +17,7 @@ pub mod waveform;
 #[cfg(test)]
 mod tests;
 
+pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
 pub use description::*;
 pub use error::LinkError;
 pub use plan::Plan;

@@ -6,6 +6,7 @@ pub mod grid;
 pub mod interpolator;
 pub mod kernels;
 pub mod measured;
+pub mod optical_filter;
 pub mod planner;
 pub mod response;
 pub mod table;
@@ -14,5 +15,6 @@ pub use convolution::{ConvolutionError, CyclicFilter, FiniteResponse, Scratch, T
 pub use grid::Grid;
 pub use interpolator::Interpolator;
 pub use measured::MeasuredResponse;
+pub use optical_filter::{OpticalFilter, PassbandShape};
 pub use response::{Response, ResponseError};
 pub use table::Table;
