@@ -32,6 +32,18 @@ pub enum FiberError {
         /// Longest covered, nm.
         high_nm: f64,
     },
+    /// A wavelength at which the modal bandwidth is not known.
+    #[error(
+        "the modal bandwidth is given from {low_nm:.0} nm to {high_nm:.0} nm only, not at {wavelength_nm:.2} nm"
+    )]
+    ModalBandwidth {
+        /// Wavelength asked for, nm.
+        wavelength_nm: f64,
+        /// Shortest covered, nm.
+        low_nm: f64,
+        /// Longest covered, nm.
+        high_nm: f64,
+    },
 }
 
 /// Chromatic dispersion as a data sheet gives it.
@@ -82,6 +94,25 @@ pub enum Attenuation {
     Curve(Curve),
 }
 
+impl Attenuation {
+    /// Attenuation at the wavelength `wavelength` (m), dB/m.
+    ///
+    /// # Errors
+    /// [`FiberError::Wavelength`] where the data do not cover the wavelength.
+    pub fn db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
+        match self {
+            Self::Constant(db_per_m) => Ok(*db_per_m),
+            Self::Curve(curve) => curve
+                .linear(wavelength)
+                .map_err(|_| FiberError::Wavelength {
+                    wavelength_nm: wavelength * 1e9,
+                    low_nm: curve.range().0 * 1e9,
+                    high_nm: curve.range().1 * 1e9,
+                }),
+        }
+    }
+}
+
 impl Dispersion {
     /// Dispersion coefficient D (s/m²) and slope S (s/m³) at the wavelength `wavelength` (m).
     pub fn at(&self, wavelength: f64) -> (f64, f64) {
@@ -122,18 +153,7 @@ impl SingleModeFiber {
     /// # Errors
     /// [`FiberError::Wavelength`] where the data do not cover the wavelength.
     pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
-        match &self.attenuation {
-            Attenuation::Constant(db_per_m) => Ok(*db_per_m),
-            Attenuation::Curve(curve) => {
-                curve
-                    .linear(wavelength)
-                    .map_err(|_| FiberError::Wavelength {
-                        wavelength_nm: wavelength * 1e9,
-                        low_nm: curve.range().0 * 1e9,
-                        high_nm: curve.range().1 * 1e9,
-                    })
-            }
-        }
+        self.attenuation.db_per_m(wavelength)
     }
 
     /// Propagation delay, s: length × group index / c.
