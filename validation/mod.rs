@@ -22,6 +22,7 @@ mod fec;
 mod fiber;
 mod links;
 mod modulators;
+mod multimode;
 mod noise;
 mod patterns;
 mod reproducibility;
@@ -67,6 +68,7 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        multimode::cases(),
         reproducibility::cases(),
     ]
     .into_iter()

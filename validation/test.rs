@@ -68,6 +68,7 @@ areas! {
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
     engines: "engines",
+    multimode: "multimode",
     reproducibility: "reproducibility",
 }
 

@@ -8,10 +8,11 @@ use super::description::{Link, OpticalLoss, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
-use crate::fiber::SingleModeFiber;
+use crate::fiber::multimode::noise::{modal_deviation, mode_partition_deviation};
+use crate::fiber::{MultimodeFiber, SingleModeFiber};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::{Grid, Response, Table};
-use crate::transmitter::{Driver, Laser, LaunchLevel};
+use crate::transmitter::{Driver, Laser, LaunchLevel, Vcsel};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -23,8 +24,12 @@ pub enum Linear {
     Response(Response),
     /// A fibre at a carrier wavelength (m).
     Fiber(SingleModeFiber, f64),
-    /// Light lost in a lumped element.
+    /// Light lost in a lumped element, on a field.
     Loss(OpticalLoss),
+    /// Light lost in a lumped element, on a power.
+    PowerLoss(OpticalLoss),
+    /// A multimode fibre, on a power, for a laser of wavelength and rms spectral width (m).
+    MultimodeFiber(MultimodeFiber, f64, f64),
     /// A copper cable, without its bulk delay.
     Twinax(TwinaxCable),
     /// A continuous-time linear equaliser.
@@ -34,6 +39,16 @@ pub enum Linear {
 }
 
 impl Linear {
+    /// What the operation multiplies every sample by, where it does nothing else.
+    pub fn flat_gain(&self) -> Option<f64> {
+        match self {
+            Self::Gain(gain) => Some(*gain),
+            Self::Loss(loss) => Some(loss.transmission.sqrt()),
+            Self::PowerLoss(loss) => Some(loss.transmission),
+            _ => None,
+        }
+    }
+
     /// Multiplies the transfer function onto `out`, at the frequencies of `grid` in transform
     /// order. Real responses are evaluated at positive frequencies and mirrored.
     ///
@@ -41,16 +56,16 @@ impl Linear {
     /// What the fibre refuses.
     pub fn multiply_onto(&self, grid: Grid, out: &mut [Complex64]) -> Result<(), LinkError> {
         match self {
-            Self::Gain(gain) => {
+            Self::Gain(_) | Self::Loss(_) | Self::PowerLoss(_) => {
+                let gain = self.flat_gain().unwrap_or(1.0);
                 for o in out.iter_mut() {
                     *o *= gain;
                 }
             }
-            Self::Loss(loss) => {
-                let gain = loss.transmission.sqrt();
-                for o in out.iter_mut() {
-                    *o *= gain;
-                }
+            Self::MultimodeFiber(fiber, wavelength, spectral_width) => {
+                let mut h = vec![Complex64::ZERO; out.len()];
+                fiber.transfer(*wavelength, *spectral_width, grid, &mut h)?;
+                crate::signal::kernels::multiply(out, &h);
             }
             Self::Fiber(fiber, wavelength) => {
                 let mut h = vec![Complex64::ZERO; out.len()];
@@ -101,6 +116,11 @@ pub enum NoiseSource {
     Shot(f64),
     /// An amplifier's input-referred noise, one-sided density in A²/Hz or V²/Hz.
     Additive(NoiseDensity),
+    /// Mode-partition noise of a multimode laser behind a dispersive fibre, one-sided density of the
+    /// power in W²/Hz.
+    ModePartition(NoiseDensity),
+    /// Modal noise of a multimode fibre, one-sided density of the power in W²/Hz.
+    Modal(NoiseDensity),
 }
 
 /// One operation of a link.
@@ -110,7 +130,10 @@ pub enum Operation {
     Linear(Linear),
     /// Drive to optical field (√W), sample by sample.
     Modulate(Arc<Table<Complex64>>),
-    /// Optical field to photocurrent (A), with this responsivity.
+    /// Drive to optical power (W), sample by sample, of light that has no phase to follow: what comes
+    /// behind it, up to the detector, acts on a power.
+    Emit(Arc<Table<f64>>),
+    /// Optical field or power to photocurrent (A), with this responsivity.
     Detect(f64),
     /// Saturation of an amplifier, sample by sample.
     Compress(Arc<Table<f64>>),
@@ -185,12 +208,65 @@ impl Plan {
         matches!(self.quantity, DecisionQuantity::Photocurrent { .. })
     }
 
+    /// The place and the table of the operation that makes an optical power of the drive; None where
+    /// light is a field, or there is none.
+    pub fn emission(&self) -> Option<(usize, &Table<f64>)> {
+        self.operations
+            .iter()
+            .enumerate()
+            .find_map(|(i, o)| match &o.operation {
+                Operation::Emit(table) => Some((i, table.as_ref())),
+                _ => None,
+            })
+    }
+
+    /// The place of the operation that makes light, and the power (W) it makes of a drive level; None
+    /// for an electrical link.
+    pub fn emitted_power(&self) -> Option<(usize, Box<dyn Fn(f64) -> f64 + '_>)> {
+        self.operations.iter().enumerate().find_map(
+            |(i, o)| -> Option<(usize, Box<dyn Fn(f64) -> f64 + '_>)> {
+                match &o.operation {
+                    Operation::Modulate(table) => {
+                        Some((i, Box::new(|level| table.at(level).norm_sqr())))
+                    }
+                    Operation::Emit(table) => Some((i, Box::new(|level| table.at(level)))),
+                    _ => None,
+                }
+            },
+        )
+    }
+
+    /// Responsivity (A/W) of the detector behind a place; 1 where there is none.
+    pub fn responsivity_after(&self, index: usize) -> f64 {
+        self.operations
+            .iter()
+            .skip(index)
+            .find_map(|o| match o.operation {
+                Operation::Detect(responsivity) => Some(responsivity),
+                _ => None,
+            })
+            .unwrap_or(1.0)
+    }
+
+    /// Factor on the signal in front of the receiver of a loss in dB of optical power or of voltage
+    /// (20 lg): in both the amplitude goes with dB/20, and the power of incoherent light with dB/10.
+    pub fn gain_of_loss(&self, loss_db: f64) -> f64 {
+        let per_decade = if self.emission().is_some() {
+            10.0
+        } else {
+            20.0
+        };
+        10f64.powf(-loss_db / per_decade)
+    }
+
     /// Takes over from a link that differs from the one planned in nothing but the lengths of
     /// fibres and cables and in lumped losses; false, and unchanged, where it differs in more.
     pub fn take_lengths(&mut self, old: &Link, new: &Link) -> bool {
         if old.signal != new.signal
             || old.engine.samples_per_symbol != new.engine.samples_per_symbol
             || old.stages.len() != new.stages.len()
+            // Noise of multimode links is relative to the power where it arises.
+            || self.emission().is_some()
         {
             return false;
         }
@@ -244,7 +320,23 @@ impl Plan {
 #[derive(Clone, Copy, PartialEq)]
 enum Domain {
     Electrical,
+    /// Light as a field.
     Optical,
+    /// Light as a power.
+    Power,
+}
+
+/// Light of a multimode laser on its way.
+#[derive(Clone, Copy)]
+struct PowerLight {
+    wavelength: f64,
+    spectral_width: f64,
+    /// Coefficient k of mode-partition noise.
+    mode_partition: f64,
+    /// Half the modulation amplitude where the light has come to, W.
+    half_amplitude: f64,
+    /// D·L of the fibres so far, s/m.
+    accumulated_dispersion: f64,
 }
 
 struct Builder<'a> {
@@ -254,6 +346,7 @@ struct Builder<'a> {
     /// Responses that shape the drive in front of the modulator.
     shaping: Vec<DriveResponse>,
     laser: Option<Laser>,
+    power_light: Option<PowerLight>,
     domain: Domain,
     operations: Vec<PlannedOperation>,
     levels: Vec<f64>,
@@ -273,6 +366,7 @@ impl<'a> Builder<'a> {
             driver: None,
             shaping: Vec::new(),
             laser: None,
+            power_light: None,
             domain: Domain::Electrical,
             operations: Vec::new(),
             levels: link.signal.modulation.level_positions().to_vec(),
@@ -308,7 +402,7 @@ impl<'a> Builder<'a> {
                     Refused::Error(error) => error,
                 })?;
         }
-        if self.domain == Domain::Optical {
+        if self.domain != Domain::Electrical {
             return Err(LinkError::Link(
                 "the link ends in light: a photoreceiver is missing".to_owned(),
             ));
@@ -379,7 +473,15 @@ impl<'a> Builder<'a> {
                     modulator.launch,
                 )?;
             }
+            Stage::Vcsel(vcsel) => self.emit(name, vcsel)?,
+            Stage::MultimodeFiber(fiber) => self.multimode_fiber(name, fiber)?,
             Stage::Fiber(fiber) => {
+                if self.domain == Domain::Power {
+                    return refuse(
+                        "single-mode fibre carries a field, and the light of a vcsel is a power in \
+                         many modes: use multimode_fiber",
+                    );
+                }
                 self.need(
                     Domain::Optical,
                     "fibre carries light: a modulator must come before it",
@@ -396,6 +498,11 @@ impl<'a> Builder<'a> {
                 );
             }
             Stage::OpticalLoss(loss) => {
+                if let (Domain::Power, Some(light)) = (self.domain, &mut self.power_light) {
+                    light.half_amplitude *= loss.transmission;
+                    self.push(name, Operation::Linear(Linear::PowerLoss(*loss)));
+                    return Ok(());
+                }
                 self.need(
                     Domain::Optical,
                     "there is no light yet to lose: a modulator must come before it",
@@ -473,6 +580,7 @@ impl<'a> Builder<'a> {
             Stage::Driver(driver) => vec![&driver.response],
             Stage::ElectroAbsorptionModulator(modulator) => vec![&modulator.response],
             Stage::MachZehnderModulator(modulator) => vec![&modulator.response],
+            Stage::Vcsel(vcsel) => vec![&vcsel.parasitic_response, &vcsel.response],
             Stage::Photoreceiver(receiver) => {
                 vec![&receiver.photodiode_response, &receiver.response]
             }
@@ -604,11 +712,126 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// A laser that is modulated directly.
+    fn emit(&mut self, name: &str, vcsel: &Vcsel) -> Result<(), Refused> {
+        self.need(Domain::Electrical, "the light is modulated already")?;
+        if self.responsivity.is_some() {
+            return refuse("the signal has been received already");
+        }
+        if self.laser.is_some() {
+            return refuse("a vcsel makes its own light: a laser cannot come before it");
+        }
+        let quantities = [
+            ("a modulation amplitude (W)", vcsel.modulation_amplitude),
+            ("an extinction ratio less one", vcsel.extinction_ratio - 1.0),
+            ("a wavelength (m)", vcsel.wavelength),
+        ];
+        for (quantity, value) in quantities {
+            if !(value.is_finite() && value > 0.0) {
+                return refuse(format!("{quantity} of {value} cannot be"));
+            }
+        }
+        if !(0.0..=1.0).contains(&vcsel.mode_partition) {
+            return refuse(format!(
+                "a mode-partition coefficient of {} cannot be: it is 0 to 1",
+                vcsel.mode_partition
+            ));
+        }
+        for response in [&vcsel.parasitic_response, &vcsel.response] {
+            response.check().map_err(LinkError::from)?;
+            self.electrical_linear(name, Linear::Response(response.clone()));
+        }
+        let table = Table::new(-DRIVE_RANGE, DRIVE_RANGE, TABLE_PIECES, |x| vcsel.power(x));
+        self.push(name, Operation::Emit(Arc::new(table)));
+        if vcsel.relative_intensity_noise > 0.0 {
+            self.push(
+                name,
+                Operation::Noise(NoiseSource::RelativeIntensity(
+                    vcsel.relative_intensity_noise,
+                )),
+            );
+        }
+        self.power_light = Some(PowerLight {
+            wavelength: vcsel.wavelength,
+            spectral_width: vcsel.spectral_width,
+            mode_partition: vcsel.mode_partition,
+            half_amplitude: 0.5 * vcsel.modulation_amplitude,
+            accumulated_dispersion: 0.0,
+        });
+        self.wavelength = Some(vcsel.wavelength);
+        self.domain = Domain::Power;
+        Ok(())
+    }
+
+    fn multimode_fiber(&mut self, name: &str, fiber: &MultimodeFiber) -> Result<(), Refused> {
+        let (Domain::Power, Some(light)) = (self.domain, self.power_light) else {
+            return refuse(match self.domain {
+                Domain::Optical => {
+                    "multimode fibre carries the power of a multimode laser, and the light here is a \
+                     field of one mode: use fiber, or a vcsel"
+                }
+                _ => "multimode fibre carries light: a vcsel must come before it",
+            });
+        };
+        fiber.check().map_err(LinkError::from)?;
+        let transmission = fiber
+            .transmission(light.wavelength)
+            .map_err(LinkError::from)?;
+        let (dispersion, _) = fiber.dispersion.at(light.wavelength);
+        let accumulated = light.accumulated_dispersion + dispersion * fiber.length;
+        let half_amplitude = light.half_amplitude * transmission;
+        self.delay += fiber.delay();
+        self.push(
+            name,
+            Operation::Linear(Linear::MultimodeFiber(
+                fiber.clone(),
+                light.wavelength,
+                light.spectral_width,
+            )),
+        );
+        let symbol_rate = self.link.signal.symbol_rate;
+        let partition = |accumulated: f64| {
+            mode_partition_deviation(
+                light.mode_partition,
+                symbol_rate,
+                accumulated,
+                light.spectral_width,
+            )
+        };
+        // What this fibre adds to the noise of those before it.
+        let partition = (partition(accumulated).powi(2)
+            - partition(light.accumulated_dispersion).powi(2))
+        .max(0.0)
+        .sqrt();
+        let modal = modal_deviation(fiber.modal_noise_penalty_db);
+        let density = |deviation: f64| {
+            NoiseDensity::per_period(deviation * half_amplitude, 1.0 / symbol_rate)
+        };
+        if partition > 0.0 {
+            self.push(
+                name,
+                Operation::Noise(NoiseSource::ModePartition(density(partition))),
+            );
+        }
+        if modal > 0.0 {
+            self.push(name, Operation::Noise(NoiseSource::Modal(density(modal))));
+        }
+        self.power_light = Some(PowerLight {
+            half_amplitude,
+            accumulated_dispersion: accumulated,
+            ..light
+        });
+        Ok(())
+    }
+
     fn detect(&mut self, name: &str, receiver: &Photoreceiver) -> Result<(), Refused> {
-        self.need(
-            Domain::Optical,
-            "no light arrives at the photodiode: a laser and a modulator must come before it",
-        )?;
+        if self.domain != Domain::Power {
+            self.need(
+                Domain::Optical,
+                "no light arrives at the photodiode: a laser and a modulator, or a vcsel, must come \
+                 before it",
+            )?;
+        }
         for response in [&receiver.photodiode_response, &receiver.response] {
             response.check().map_err(LinkError::from)?;
         }

@@ -8,7 +8,7 @@ use num_complex::Complex64;
 /// A waveform between two operations.
 #[derive(Debug, Clone)]
 pub enum Wave {
-    /// A voltage or a current.
+    /// A voltage, a current, or the power of light without a phase, W.
     Real(Vec<f64>),
     /// An optical field, √W.
     Field(Vec<Complex64>),
@@ -177,7 +177,16 @@ impl Propagation {
                 table.apply(&drive, &mut field);
                 Wave::Field(field)
             }
+            Operation::Emit(table) => {
+                let drive = real(input).ok_or_else(mismatch)?;
+                let mut power = vec![0.0; drive.len()];
+                table.apply(&drive, &mut power);
+                Wave::Real(power)
+            }
             Operation::Detect(responsivity) => match input {
+                Some(Wave::Real(power)) if plan.emission().is_some() => {
+                    Wave::Real(power.iter().map(|p| p * responsivity).collect())
+                }
                 Some(Wave::Field(field)) => {
                     let mut current = vec![0.0; field.len()];
                     kernels::detect(field, *responsivity, &mut current);
@@ -204,18 +213,8 @@ impl Propagation {
                     None => Wave::Real(self.drive_wave.clone()),
                     Some(wave) => wave.clone(),
                 };
-                if linears
-                    .iter()
-                    .all(|l| matches!(l, Linear::Gain(_) | Linear::Loss(_)))
-                {
-                    let gain: f64 = linears
-                        .iter()
-                        .map(|l| match l {
-                            Linear::Gain(g) => *g,
-                            Linear::Loss(loss) => loss.transmission.sqrt(),
-                            _ => 1.0,
-                        })
-                        .product();
+                let gain: Option<f64> = linears.iter().map(|l| l.flat_gain()).product();
+                if let Some(gain) = gain {
                     match &mut output {
                         Wave::Real(wave) => wave.iter_mut().for_each(|x| *x *= gain),
                         Wave::Field(wave) => wave.iter_mut().for_each(|x| *x *= gain),

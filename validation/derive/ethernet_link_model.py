@@ -213,6 +213,11 @@ def main():
         table.add(f"{name} {length} km", "P mpn", terms[5], "dB", digits=8)
         table.add(f"{name} {length} km", "mode-partition deviation", sigma, "", digits=8)
         table.add(name, "zero-margin length", 1000 * reach(inputs, length), "m", digits=8)
+    # What is left when the link has attenuation and intersymbol interference alone.
+    quiet = dict(dcd="0", dj="0", pmn="0", k="0", rin="-300", sd=0)
+    for name, inputs in (("OM3", OM3), ("OM4", OM4)):
+        length = reach(inputs | quiet, "0.5")
+        table.add(f"{name} without noise and jitter", "zero-margin length", 1000 * length, "m", digits=8)
     table.finish()
 
 
