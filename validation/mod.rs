@@ -20,9 +20,11 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
+mod link_model;
 mod links;
 mod modulators;
 mod multimode;
+mod multimode_links;
 mod noise;
 mod patterns;
 mod reproducibility;
@@ -68,7 +70,9 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        link_model::cases(),
         multimode::cases(),
+        multimode_links::cases(),
         reproducibility::cases(),
     ]
     .into_iter()

@@ -4,6 +4,7 @@
     chromatic dispersion   deviation L dl sqrt(D1^2 + D2^2), D1 = S0 l/4 (1 - (l0/l)^4),
                            D2 = S dl/sqrt 2, S = S0/4 (1 + 3 (l0/l)^4) the slope at l
     mode-partition noise   k/sqrt 2 (1 - exp(-(pi B D1 L dl)^2)) of half the modulation amplitude
+    modal noise            sqrt(1 - 10^(-penalty/5))/Q of half the modulation amplitude, Q = 7.037
     mode groups            M = n1 k a sqrt(alpha D/(alpha + 2)), x = m/M,
                            tau = N1/c D y [c1 + c2 D y], y = x^(2 alpha/(alpha + 2)),
                            c1 = (alpha - 2 - e)/(alpha + 2), c2 = (3 alpha - 2 - 2e)/(2 alpha + 4)
@@ -153,6 +154,9 @@ def main():
         beta = np.pi * rate * d * length * width
         sigma = 0.3 / np.sqrt(2) * (1 - np.exp(-(beta**2)))
         t.add(f"k 0.3, {length} m, {rate / 1e9} GBd", "mode-partition deviation", sigma, digits=9)
+
+    modal = np.sqrt(1 - 10 ** (-0.3 / 5)) / 7.037
+    t.add("modal noise of 0.3 dB", "deviation", modal, digits=9)
 
     resonance, damping = 20e9, 0.25e-9 * 400e18 + 10e9
     laser = lambda f: resonance**2 / (resonance**2 - f**2 + 1j * f * damping / (2 * np.pi))
