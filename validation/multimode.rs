@@ -294,7 +294,7 @@ fn grouped() -> Vec<Grouped> {
             exponent: 2.05,
             launch: Launch::Gaussian { radius: 9e-6 },
             deviation: 0.131_147_013,
-            bandwidth: 1545.581_95,
+            bandwidth: 1_545.581_95,
             openings: gaussian([(0.5, 0.544_452), (0.75, 0.788_851), (1.0, 0.896_806)]),
         },
         Grouped {
@@ -302,7 +302,7 @@ fn grouped() -> Vec<Grouped> {
             exponent: 2.01,
             launch: Launch::Gaussian { radius: 9e-6 },
             deviation: 0.051_580_889_7,
-            bandwidth: 4395.457_63,
+            bandwidth: 4_395.457_63,
             openings: gaussian([(0.5, 0.528_910), (0.75, 0.759_833), (1.0, 0.871_053)]),
         },
         Grouped {
@@ -310,7 +310,7 @@ fn grouped() -> Vec<Grouped> {
             exponent: 1.93,
             launch: Launch::Gaussian { radius: 15e-6 },
             deviation: 0.142_682_957,
-            bandwidth: 1251.476_49,
+            bandwidth: 1_251.476_49,
             openings: gaussian([(0.5, 0.550_304), (0.75, 0.827_974), (1.0, 0.926_946)]),
         },
     ]

@@ -55,7 +55,7 @@ fn role(stage: &StageTable) -> Role {
 
 /// Whether a modulator, or a laser modulated directly, turns the link's signal into light.
 pub(crate) fn is_optical(stages: &[StageEntry]) -> bool {
-    stages.iter().any(|stage| makes_light(stage))
+    stages.iter().any(makes_light)
 }
 
 fn makes_light(stage: &StageEntry) -> bool {

@@ -4,15 +4,16 @@
 //! a response), *memoryless* (applied sample by sample), *detection*, and *noise*, which stands at
 //! the place where it arises. Both engines run the same list.
 
+mod multimode;
+
 use super::description::{Link, OpticalLoss, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
-use crate::fiber::multimode::noise::{modal_deviation, mode_partition_deviation};
 use crate::fiber::{MultimodeFiber, SingleModeFiber};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::{Grid, Response, Table};
-use crate::transmitter::{Driver, Laser, LaunchLevel, Vcsel};
+use crate::transmitter::{Driver, Laser, LaunchLevel};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -220,20 +221,21 @@ impl Plan {
             })
     }
 
-    /// The place of the operation that makes light, and the power (W) it makes of a drive level; None
-    /// for an electrical link.
-    pub fn emitted_power(&self) -> Option<(usize, Box<dyn Fn(f64) -> f64 + '_>)> {
-        self.operations.iter().enumerate().find_map(
-            |(i, o)| -> Option<(usize, Box<dyn Fn(f64) -> f64 + '_>)> {
-                match &o.operation {
-                    Operation::Modulate(table) => {
-                        Some((i, Box::new(|level| table.at(level).norm_sqr())))
-                    }
-                    Operation::Emit(table) => Some((i, Box::new(|level| table.at(level)))),
-                    _ => None,
-                }
-            },
-        )
+    /// The place of the operation that makes light; None for an electrical link.
+    pub fn light_source(&self) -> Option<usize> {
+        self.operations
+            .iter()
+            .position(|o| matches!(o.operation, Operation::Modulate(_) | Operation::Emit(_)))
+    }
+
+    /// Power (W) that the operation at a place makes of a drive level; not a number where it makes no
+    /// light.
+    pub fn launched_power(&self, index: usize, level: f64) -> f64 {
+        match self.operations.get(index).map(|o| &o.operation) {
+            Some(Operation::Modulate(table)) => table.at(level).norm_sqr(),
+            Some(Operation::Emit(table)) => table.at(level),
+            _ => f64::NAN,
+        }
     }
 
     /// Responsivity (A/W) of the detector behind a place; 1 where there is none.
@@ -326,19 +328,6 @@ enum Domain {
     Power,
 }
 
-/// Light of a multimode laser on its way.
-#[derive(Clone, Copy)]
-struct PowerLight {
-    wavelength: f64,
-    spectral_width: f64,
-    /// Coefficient k of mode-partition noise.
-    mode_partition: f64,
-    /// Half the modulation amplitude where the light has come to, W.
-    half_amplitude: f64,
-    /// D·L of the fibres so far, s/m.
-    accumulated_dispersion: f64,
-}
-
 struct Builder<'a> {
     link: &'a Link,
     stage_index: usize,
@@ -346,7 +335,7 @@ struct Builder<'a> {
     /// Responses that shape the drive in front of the modulator.
     shaping: Vec<DriveResponse>,
     laser: Option<Laser>,
-    power_light: Option<PowerLight>,
+    power_light: Option<multimode::PowerLight>,
     domain: Domain,
     operations: Vec<PlannedOperation>,
     levels: Vec<f64>,
@@ -709,118 +698,6 @@ impl<'a> Builder<'a> {
         }
         self.wavelength = Some(laser.wavelength);
         self.domain = Domain::Optical;
-        Ok(())
-    }
-
-    /// A laser that is modulated directly.
-    fn emit(&mut self, name: &str, vcsel: &Vcsel) -> Result<(), Refused> {
-        self.need(Domain::Electrical, "the light is modulated already")?;
-        if self.responsivity.is_some() {
-            return refuse("the signal has been received already");
-        }
-        if self.laser.is_some() {
-            return refuse("a vcsel makes its own light: a laser cannot come before it");
-        }
-        let quantities = [
-            ("a modulation amplitude (W)", vcsel.modulation_amplitude),
-            ("an extinction ratio less one", vcsel.extinction_ratio - 1.0),
-            ("a wavelength (m)", vcsel.wavelength),
-        ];
-        for (quantity, value) in quantities {
-            if !(value.is_finite() && value > 0.0) {
-                return refuse(format!("{quantity} of {value} cannot be"));
-            }
-        }
-        if !(0.0..=1.0).contains(&vcsel.mode_partition) {
-            return refuse(format!(
-                "a mode-partition coefficient of {} cannot be: it is 0 to 1",
-                vcsel.mode_partition
-            ));
-        }
-        for response in [&vcsel.parasitic_response, &vcsel.response] {
-            response.check().map_err(LinkError::from)?;
-            self.electrical_linear(name, Linear::Response(response.clone()));
-        }
-        let table = Table::new(-DRIVE_RANGE, DRIVE_RANGE, TABLE_PIECES, |x| vcsel.power(x));
-        self.push(name, Operation::Emit(Arc::new(table)));
-        if vcsel.relative_intensity_noise > 0.0 {
-            self.push(
-                name,
-                Operation::Noise(NoiseSource::RelativeIntensity(
-                    vcsel.relative_intensity_noise,
-                )),
-            );
-        }
-        self.power_light = Some(PowerLight {
-            wavelength: vcsel.wavelength,
-            spectral_width: vcsel.spectral_width,
-            mode_partition: vcsel.mode_partition,
-            half_amplitude: 0.5 * vcsel.modulation_amplitude,
-            accumulated_dispersion: 0.0,
-        });
-        self.wavelength = Some(vcsel.wavelength);
-        self.domain = Domain::Power;
-        Ok(())
-    }
-
-    fn multimode_fiber(&mut self, name: &str, fiber: &MultimodeFiber) -> Result<(), Refused> {
-        let (Domain::Power, Some(light)) = (self.domain, self.power_light) else {
-            return refuse(match self.domain {
-                Domain::Optical => {
-                    "multimode fibre carries the power of a multimode laser, and the light here is a \
-                     field of one mode: use fiber, or a vcsel"
-                }
-                _ => "multimode fibre carries light: a vcsel must come before it",
-            });
-        };
-        fiber.check().map_err(LinkError::from)?;
-        let transmission = fiber
-            .transmission(light.wavelength)
-            .map_err(LinkError::from)?;
-        let (dispersion, _) = fiber.dispersion.at(light.wavelength);
-        let accumulated = light.accumulated_dispersion + dispersion * fiber.length;
-        let half_amplitude = light.half_amplitude * transmission;
-        self.delay += fiber.delay();
-        self.push(
-            name,
-            Operation::Linear(Linear::MultimodeFiber(
-                fiber.clone(),
-                light.wavelength,
-                light.spectral_width,
-            )),
-        );
-        let symbol_rate = self.link.signal.symbol_rate;
-        let partition = |accumulated: f64| {
-            mode_partition_deviation(
-                light.mode_partition,
-                symbol_rate,
-                accumulated,
-                light.spectral_width,
-            )
-        };
-        // What this fibre adds to the noise of those before it.
-        let partition = (partition(accumulated).powi(2)
-            - partition(light.accumulated_dispersion).powi(2))
-        .max(0.0)
-        .sqrt();
-        let modal = modal_deviation(fiber.modal_noise_penalty_db);
-        let density = |deviation: f64| {
-            NoiseDensity::per_period(deviation * half_amplitude, 1.0 / symbol_rate)
-        };
-        if partition > 0.0 {
-            self.push(
-                name,
-                Operation::Noise(NoiseSource::ModePartition(density(partition))),
-            );
-        }
-        if modal > 0.0 {
-            self.push(name, Operation::Noise(NoiseSource::Modal(density(modal))));
-        }
-        self.power_light = Some(PowerLight {
-            half_amplitude,
-            accumulated_dispersion: accumulated,
-            ..light
-        });
         Ok(())
     }
 

@@ -253,15 +253,12 @@ impl SemiAnalytic {
             .iter()
             .position(|o| matches!(o.operation, Operation::Detect(_)))?;
         let average_power = mean_power(self.propagation.before(detector)?);
-        let (emitter, power_at) = self.plan.emitted_power()?;
+        let source = self.plan.light_source()?;
         let launched = |k: usize| {
-            self.plan
-                .drive
-                .levels
-                .get(k)
-                .map_or(f64::NAN, |&level| power_at(level))
+            let level = self.plan.drive.levels.get(k);
+            level.map_or(f64::NAN, |&level| self.plan.launched_power(source, level))
         };
-        let sent_power = mean_power(self.propagation.before(emitter + 1)?);
+        let sent_power = mean_power(self.propagation.before(source + 1)?);
         // All-pass but for loss: what long runs keep is what the mean keeps.
         let kept = average_power / sent_power;
         let (low, high) = (

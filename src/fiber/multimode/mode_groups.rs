@@ -153,9 +153,13 @@ impl ModeGroups {
         if !(total > 0.0 && total.is_finite()) {
             return bad("the power of all mode groups", total, "above zero");
         }
-        powers.iter_mut().for_each(|p| *p /= total);
+        for power in &mut powers {
+            *power /= total;
+        }
         let mean: f64 = delays.iter().zip(&powers).map(|(d, p)| d * p).sum();
-        delays.iter_mut().for_each(|d| *d -= mean);
+        for delay in &mut delays {
+            *delay -= mean;
+        }
         Ok(Self { delays, powers })
     }
 
