@@ -141,3 +141,179 @@ impl Builder<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::equalizer::Equalizer;
+    use crate::fec::ForwardErrorCorrection;
+    use crate::fiber::single_mode::Attenuation;
+    use crate::fiber::{Dispersion, ModalDispersion, MultimodeFiber, SingleModeFiber};
+    use crate::format::{Modulation, Pattern};
+    use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
+    use crate::link::plan::{NoiseSource, Operation};
+    use crate::link::semi_analytic::SemiAnalytic;
+    use crate::link::{
+        EngineSettings, Feedback, Link, Method, MonteCarloSettings, NamedStage, Plan, Sampler,
+        SignalFormat, Stage, Target,
+    };
+    use crate::receiver::{NoiseDensity, Photoreceiver};
+    use crate::signal::Response;
+    use crate::transmitter::Vcsel;
+
+    const DISPERSION: Dispersion = Dispersion::ZeroWavelength {
+        zero_wavelength: 1320e-9,
+        zero_slope: 110.0,
+    };
+
+    fn vcsel() -> Stage {
+        Stage::Vcsel(Vcsel {
+            modulation_amplitude: 0.25e-3,
+            extinction_ratio: 2.5,
+            wavelength: 850e-9,
+            spectral_width: 0.4e-9,
+            relative_intensity_noise: 1e-14,
+            mode_partition: 0.3,
+            response: Response::Resonance {
+                frequency: 12e9,
+                damping: 6e10,
+            },
+            parasitic_response: Response::SinglePole { bandwidth: 20e9 },
+        })
+    }
+
+    fn fiber(length: f64) -> Stage {
+        Stage::MultimodeFiber(MultimodeFiber {
+            length,
+            attenuation: Attenuation::Constant(3e-3),
+            dispersion: DISPERSION,
+            modes: ModalDispersion::Bandwidth(2e12),
+            group_index: 1.483,
+            modal_noise_penalty_db: 0.3,
+        })
+    }
+
+    fn receiver() -> Stage {
+        Stage::Photoreceiver(Photoreceiver {
+            responsivity: 0.55,
+            dark_current: 0.0,
+            photodiode_response: Response::Flat,
+            noise: NoiseDensity::White((150e-12f64).powi(2)),
+            response: Response::BesselThomson4 { bandwidth: 8e9 },
+            linear_range: None,
+            overload: None,
+            transimpedance: None,
+        })
+    }
+
+    fn link(stages: Vec<Stage>) -> Link {
+        let named = |stage| NamedStage {
+            name: "stage".to_owned(),
+            stage,
+        };
+        Link {
+            name: "multimode".to_owned(),
+            signal: SignalFormat {
+                modulation: Modulation::nrz(),
+                symbol_rate: 10.3125e9,
+                pattern: Pattern::Prbs { order: 9 },
+            },
+            stages: stages.into_iter().map(named).collect(),
+            equalizer: Equalizer::default(),
+            sampler: Sampler::default(),
+            fec: ForwardErrorCorrection::None,
+            target: Target::PreFecBer(1e-12),
+            engine: EngineSettings {
+                method: Method::SemiAnalytic,
+                samples_per_symbol: 8,
+                monte_carlo: MonteCarloSettings {
+                    relative_error: 1e-3,
+                    maximum_symbols: 1 << 18,
+                    block_samples: 1 << 12,
+                    feedback: Feedback::Decisions,
+                },
+            },
+            seed: 3,
+            sources: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Mode-partition noise of a plan at its detector: the sum of the densities at low frequency over
+    /// the square of what loss leaves of each.
+    fn partition(plan: &Plan) -> f64 {
+        let mut sum = 0.0;
+        for planned in &plan.operations {
+            match &planned.operation {
+                Operation::Linear(linear) => {
+                    let transmission = match linear {
+                        super::Linear::MultimodeFiber(fiber, wavelength, _) => {
+                            fiber.transmission(*wavelength).unwrap()
+                        }
+                        other => other.flat_gain().unwrap_or(1.0),
+                    };
+                    sum *= transmission * transmission;
+                }
+                Operation::Noise(NoiseSource::ModePartition(density)) => sum += density.at(0.0),
+                Operation::Detect(_) => break,
+                _ => {}
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn two_fibres_make_the_partition_noise_of_one() {
+        let one = Plan::new(&link(vec![vcsel(), fiber(200.0), receiver()])).unwrap();
+        let two = Plan::new(&link(vec![vcsel(), fiber(80.0), fiber(120.0), receiver()])).unwrap();
+        let (one, two) = (partition(&one), partition(&two));
+        assert!(one > 0.0 && (two / one - 1.0).abs() < 1e-9, "{one} {two}");
+    }
+
+    #[test]
+    fn stages_for_a_power_and_for_a_field_do_not_mix() {
+        let single = Stage::Fiber(SingleModeFiber {
+            length: 10.0,
+            attenuation: Attenuation::Constant(0.0),
+            dispersion: DISPERSION,
+            group_index: 1.47,
+        });
+        let refused = |stages: Vec<Stage>| Plan::new(&link(stages)).is_err();
+        assert!(refused(vec![vcsel(), single, receiver()]));
+        assert!(refused(vec![fiber(10.0), vcsel(), receiver()]));
+        assert!(refused(vec![vcsel(), vcsel(), receiver()]));
+        assert!(refused(vec![vcsel(), fiber(10.0)]));
+        assert!(refused(vec![vcsel(), fiber(f64::NAN), receiver()]));
+        assert!(!refused(vec![vcsel(), receiver()]));
+    }
+
+    #[test]
+    fn errors_do_not_depend_on_the_size_of_blocks() {
+        let count = |samples: usize| -> Counts {
+            let mut link = link(vec![vcsel(), fiber(260.0), receiver()]);
+            link.engine.monte_carlo.block_samples = samples;
+            let mut engine = SemiAnalytic::new(&link).unwrap();
+            let rule = engine.evaluate().unwrap().decided.rule;
+            let symbols = engine.propagation().symbols().len();
+            let counter = MonteCarlo::new(&link, engine.plan(), &rule, symbols).unwrap();
+            counter.run(&Watch::default()).unwrap()
+        };
+        let (small, large) = (count(1 << 12), count(1 << 14));
+        assert!(small.symbol_errors > 20, "{small:?}");
+        assert_eq!(small, large);
+    }
+
+    #[test]
+    fn received_light_is_what_was_sent_less_the_loss() {
+        let mut engine = SemiAnalytic::new(&link(vec![vcsel(), fiber(100.0), receiver()])).unwrap();
+        engine.evaluate().unwrap();
+        let light = engine.received_light().unwrap();
+        let kept = 10f64.powf(-0.03);
+        assert!((light.modulation_amplitude / (0.25e-3 * kept) - 1.0).abs() < 1e-3);
+        assert!((light.extinction_ratio - 2.5).abs() < 1e-3);
+        let average = 0.5 * (0.25e-3 / 1.5) * 3.5 * kept;
+        assert!(
+            (light.average_power / average - 1.0).abs() < 5e-3,
+            "{light:?}"
+        );
+    }
+}
