@@ -13,9 +13,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use toml::{Table, Value};
 
-const LINKS: [&str; 6] = [
+const LINKS: [&str; 8] = [
     include_str!("data/optical.toml"),
     include_str!("data/copper.toml"),
+    include_str!("data/multimode.toml"),
+    include_str!("../examples/links/100gbase-sr1-om4.toml"),
     include_str!("../examples/links/25g-nrz-1550nm.toml"),
     include_str!("../examples/links/400gbase-dr4.toml"),
     include_str!("../examples/links/twinax-26awg-1m-106gbd.toml"),

@@ -189,6 +189,31 @@ fn copper_and_1550_nm_links_close_as_they_are() {
 }
 
 #[test]
+fn ten_gigabit_short_reach_closes_at_300_m_of_om3_and_400_m_of_om4() {
+    for name in ["10gbase-sr-om3", "10gbase-sr-om4"] {
+        for wavelength in ["laser.wavelength_nm=840", "laser.wavelength_nm=860"] {
+            closes(name, &[wavelength]);
+        }
+    }
+    // Nothing beyond the standard's reach by much: the margin of 300 m of OM3 is nearly used up.
+    let longer = example("10gbase-sr-om3", &["fibre.length_m=330"]);
+    assert!(longer.ber > longer.target);
+}
+
+#[test]
+fn a_lane_of_100_gigabit_short_reach_closes_at_100_m_of_om4() {
+    closes("100gbase-sr1-om4", &[]);
+    closes(
+        "100gbase-sr1-om4",
+        &["laser.wavelength_nm=868", "laser.launch_oma_dbm=-1.45"],
+    );
+    closes(
+        "100gbase-sr1-om4",
+        &["fibre.model=\"om3\"", "fibre.length_m=60"],
+    );
+}
+
+#[test]
 fn dispersion_ends_the_1550_nm_link_and_not_the_loss() {
     let with_chirp = example("25g-nrz-1550nm", &["fibre.length_km=20"]);
     assert!(with_chirp.ber > with_chirp.target);
@@ -237,6 +262,10 @@ fn losses_of_the_channels_are_those_of_the_interfaces() {
         ("400gbase-fr4-lane", -0.07, 4.0 + 0.3),
         ("400g-lr4-10-lane", 1.39, 6.3 + 0.5),
         ("800g-dr-106gbd", 0.39, 3.0 + 0.1),
+        // 3.62 dB/km at 840 nm.
+        ("10gbase-sr-om3", -3.8, 1.5 + 1.087),
+        ("10gbase-sr-om4", -3.8, 1.5 + 1.449),
+        ("100gbase-sr1-om4", -1.06, 1.5 + 0.362),
     ] {
         let light = example(name, &[]).light.expect("light");
         let received = dbm(light.modulation_amplitude);
@@ -343,6 +372,93 @@ fn receivers_have_the_sensitivity_of_their_interface() {
             "{part}: {found} dBm, limit {limit} dBm"
         );
     }
+}
+
+/// A multimode laser, by its keys, in front of a fibre and a receiver.
+fn multimode_reference(
+    format: &str,
+    symbol_rate_gbd: f64,
+    laser: &str,
+    length_m: f64,
+    receiver: &str,
+    taps: usize,
+) -> String {
+    let (pattern, target) = if format == "nrz" {
+        ("prbs11", 1e-12)
+    } else {
+        ("prbs13q", 2.4e-4)
+    };
+    format!(
+        r#"
+        [signal]
+        format = "{format}"
+        symbol_rate_gbd = {symbol_rate_gbd}
+        pattern = "{pattern}"
+        [[stage]]
+        vcsel = {{ name = "laser", launch_oma_dbm = 0.0, mode_partition_k = 0.0, {laser} }}
+        [[stage]]
+        multimode_fiber = {{ name = "fibre", model = "om4", length_m = {length_m}, attenuation_db_per_km = 0.0, modal_noise_penalty_db = 0.0 }}
+        [[stage]]
+        photoreceiver = {{ {receiver} }}
+        [equalizer]
+        feed_forward_taps = {taps}
+        [target]
+        pre_fec_ber = {target}
+        "#
+    )
+}
+
+#[test]
+fn receivers_for_850_nm_have_the_sensitivity_of_their_budget() {
+    for (part, format, rate, bandwidth, taps, limit) in [
+        ("pin-tia-850-10g", "nrz", 10.3125, 10.3125, 1, -11.1),
+        // 1.8 dB better than the penalty - 6.4 dBm, as its part says.
+        ("pin-tia-850-53g", "pam4", 53.125, 34.2, 9, 0.9 - 6.4 - 1.8),
+    ] {
+        let laser = format!(
+            "wavelength_nm = 850.0, extinction_ratio_db = 5.0, bandwidth_ghz = {bandwidth}, filter = \"gaussian\""
+        );
+        let receiver = format!("model = \"{part}\"");
+        let text = multimode_reference(format, rate, &laser, 0.0, &receiver, taps);
+        let found = sensitivity(&text, &[]);
+        println!("{part}: {found:.2} dBm of modulation amplitude, limit {limit:.1} dBm");
+        assert!(
+            found <= limit && found > limit - 0.5,
+            "{part}: {found} dBm, limit {limit} dBm"
+        );
+    }
+}
+
+#[test]
+fn the_launch_level_over_multimode_fibre_is_what_the_penalty_asks_for() {
+    // Nine taps and half the symbol rate; noise behind the filter as in `reference_penalty`.
+    let receiver = "responsivity_a_per_w = 1.0, noise_pa_per_sqrt_hz = 60.0, bandwidth_ghz = 26.5625, filter = \"bessel-thomson-4\"";
+    let deviation = 60e-12 * (1.046 * 26.5625e9f64).sqrt();
+    for (wavelength, launched) in [(840.0, -1.06), (868.0, -1.45)] {
+        let laser = format!("model = \"vcsel-850-53g\", wavelength_nm = {wavelength}");
+        let text = multimode_reference("pam4", 53.125, &laser, 100.0, receiver, 9);
+        let penalty = sensitivity(&text, &[]) - dbm(6.0 * 3.414 * deviation);
+        let asked = penalty - 4.4;
+        println!("{wavelength} nm: launched {launched:.2} dBm, asked for {asked:.2} dBm");
+        assert!(
+            (launched - asked).abs() < 0.03,
+            "{wavelength} nm: {asked} dBm"
+        );
+    }
+}
+
+#[test]
+fn noise_of_the_10_gigabit_laser_is_the_link_model_s() {
+    let path = folder().join("10gbase-sr-om3.toml");
+    let link = LinkFile::load(&path, &[], &LIBRARY).unwrap_or_else(|e| panic!("{e}"));
+    let Some(Stage::Vcsel(vcsel)) = link.stages.get(1).map(|named| &named.stage) else {
+        panic!("{:?}", link.stages);
+    };
+    // -130 dB/Hz over the modulation's (OMA/2)^2.
+    let r = vcsel.extinction_ratio;
+    let rin = -130.0 - 20.0 * ((r + 1.0) / (r - 1.0)).log10();
+    let found = 10.0 * vcsel.relative_intensity_noise.log10();
+    assert!((found - rin).abs() < 0.01, "{found} dB/Hz, {rin} dB/Hz");
 }
 
 /// What a transmitter costs in the reference receiver of IEEE Std 802.3 clause 121.8.5.3 (half the

@@ -21,8 +21,11 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
+mod link_model;
 mod links;
 mod modulators;
+mod multimode;
+mod multimode_links;
 mod noise;
 mod nonlinear_closed_forms;
 mod passive_optics;
@@ -75,6 +78,9 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        link_model::cases(),
+        multimode::cases(),
+        multimode_links::cases(),
         reproducibility::cases(),
     ]
     .into_iter()

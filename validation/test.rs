@@ -72,6 +72,9 @@ areas! {
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
     engines: "engines",
+    link_model: "link model",
+    multimode: "multimode",
+    multimode_links: "multimode links",
     reproducibility: "reproducibility",
 }
 

@@ -116,10 +116,11 @@ fn stage_of(link: &Link, path: &str) -> Result<usize, String> {
     let named = &link.stages[index];
     let (kind, key) = match named.stage {
         Stage::Fiber(_) => ("fiber", "length_km"),
+        Stage::MultimodeFiber(_) => ("multimode_fiber", "length_m"),
         Stage::Twinax(_) => ("twinax", "length_m"),
         _ => {
             return Err(format!(
-                "--vary {path} names {}, which has no length: only fibre and twinax have one",
+                "--vary {path} names {}, which has no length: only fibres and twinax have one",
                 named.name
             ));
         }

@@ -11,7 +11,10 @@ use super::stage_tables::StageTable;
 enum Medium {
     Nothing,
     Electrical,
+    /// Light of one mode: a field.
     Light,
+    /// Light of many modes: a power.
+    Power,
 }
 
 /// What a kind of stage takes and makes.
@@ -20,6 +23,9 @@ enum Role {
     Source,
     LightSource,
     Modulator,
+    DirectLaser,
+    SingleModeFiber,
+    MultimodeFiber,
     Optical,
     OpticalDetector,
     ElectricalDetector,
@@ -34,10 +40,12 @@ fn role(stage: &StageTable) -> Role {
         StageTable::ElectroAbsorptionModulator(_) | StageTable::MachZehnderModulator(_) => {
             Role::Modulator
         }
-        StageTable::Fiber(_)
-        | StageTable::Connector(_)
-        | StageTable::Splice(_)
-        | StageTable::Attenuator(_) => Role::Optical,
+        StageTable::Vcsel(_) => Role::DirectLaser,
+        StageTable::Fiber(_) => Role::SingleModeFiber,
+        StageTable::MultimodeFiber(_) => Role::MultimodeFiber,
+        StageTable::Connector(_) | StageTable::Splice(_) | StageTable::Attenuator(_) => {
+            Role::Optical
+        }
         StageTable::Photoreceiver(_) => Role::OpticalDetector,
         StageTable::ElectricalReceiver(_) => Role::ElectricalDetector,
         StageTable::Twinax(_) => Role::Cable,
@@ -45,11 +53,13 @@ fn role(stage: &StageTable) -> Role {
     }
 }
 
-/// Whether a modulator turns the link's signal into light.
+/// Whether a modulator, or a laser modulated directly, turns the link's signal into light.
 pub(crate) fn is_optical(stages: &[StageEntry]) -> bool {
-    stages
-        .iter()
-        .any(|stage| role(&stage.table) == Role::Modulator)
+    stages.iter().any(makes_light)
+}
+
+fn makes_light(stage: &StageEntry) -> bool {
+    matches!(role(&stage.table), Role::Modulator | Role::DirectLaser)
 }
 
 /// Notes every stage that cannot stand where it is. `file` is the whole file, for what is missing.
@@ -79,6 +89,10 @@ pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigE
             order(laser, &format!("comes after the modulator it feeds, {}", modulator.place()))
                 .help("move the laser before the modulator"),
         ),
+        (None, Some(laser)) if optical => errors.push(
+            order(laser, "has no modulator, and a vcsel makes its own light")
+                .help("take the laser away, or put a modulator in the place of the vcsel"),
+        ),
         (None, Some(laser)) => errors.push(
             order(laser, "has no modulator that puts data on its light")
                 .help("add electro_absorption_modulator or mach_zehnder_modulator after it"),
@@ -94,8 +108,9 @@ pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigE
         Medium::Nothing
     };
     let mut detected = false;
+    let light = stages.iter().find(|s| makes_light(s));
     for stage in stages {
-        match step(stage, medium, optical, detected, modulator) {
+        match step(stage, medium, optical, detected, light) {
             Ok((next, detects)) => {
                 medium = next;
                 detected |= detects;
@@ -106,7 +121,7 @@ pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigE
     if errors.errors.len() > before || detected {
         return;
     }
-    let (what, help) = if medium == Medium::Light {
+    let (what, help) = if matches!(medium, Medium::Light | Medium::Power) {
         (
             "the link has no receiver: light reaches its end",
             "photoreceiver",
@@ -135,7 +150,7 @@ fn only_one_of_each(stages: &[StageEntry], errors: &mut ConfigErrors) {
     let groups: [(&str, &[Role]); 4] = [
         ("driver", &[Role::Source]),
         ("laser", &[Role::LightSource]),
-        ("modulator", &[Role::Modulator]),
+        ("modulator", &[Role::Modulator, Role::DirectLaser]),
         (
             "receiver",
             &[Role::OpticalDetector, Role::ElectricalDetector],
@@ -166,6 +181,11 @@ fn step(
     modulator: Option<&StageEntry>,
 ) -> Result<(Medium, bool), ConfigError> {
     let role = role(&stage.table);
+    let lit = matches!(medium, Medium::Light | Medium::Power);
+    let takes_light = matches!(
+        role,
+        Role::Optical | Role::SingleModeFiber | Role::MultimodeFiber | Role::OpticalDetector
+    );
     match role {
         Role::Source if medium == Medium::Nothing => Ok((Medium::Electrical, false)),
         // A second source is noted elsewhere.
@@ -174,14 +194,27 @@ fn step(
             "begin the link with [[stage]] and below it driver = {}, with or without keys",
         )),
         Role::Modulator => Ok((Medium::Light, false)),
-        Role::Optical if medium == Medium::Light => Ok((Medium::Light, false)),
-        Role::OpticalDetector if medium == Medium::Light || detected => Ok((Medium::Electrical, true)),
-        Role::Optical | Role::OpticalDetector if detected => Err(order(
+        Role::DirectLaser => Ok((Medium::Power, false)),
+        Role::Optical if lit => Ok((medium, false)),
+        Role::SingleModeFiber if medium == Medium::Light => Ok((medium, false)),
+        Role::MultimodeFiber if medium == Medium::Power => Ok((medium, false)),
+        Role::OpticalDetector if lit || detected => Ok((Medium::Electrical, true)),
+        Role::SingleModeFiber if lit => Err(order(
+            stage,
+            "is single-mode, and the light of a vcsel is in many modes",
+        )
+        .help("write multimode_fiber = { … }, with length_m")),
+        Role::MultimodeFiber if lit => Err(order(
+            stage,
+            "is multimode, and the light that reaches it is in one mode",
+        )
+        .help("write fiber = { … }, or a vcsel in the place of laser and modulator")),
+        _ if takes_light && detected => Err(order(
             stage,
             "needs light, and stands behind the receiver",
         )
         .help("move it between the modulator and the photoreceiver")),
-        Role::Optical | Role::OpticalDetector if optical => Err(order(
+        _ if takes_light && optical => Err(order(
             stage,
             &format!(
                 "needs light, and stands before the modulator, {}",
@@ -189,16 +222,16 @@ fn step(
             ),
         )
         .help("move it behind the modulator")),
-        Role::Optical | Role::OpticalDetector => Err(order(
+        _ if takes_light => Err(order(
             stage,
             "needs light, and nothing in this link makes any: the path is electrical",
         )
-        .help("add laser and electro_absorption_modulator before it, or use twinax and electrical_receiver")),
+        .help("add laser and electro_absorption_modulator, or vcsel, before it, or use twinax and electrical_receiver")),
         Role::ElectricalDetector if medium == Medium::Electrical => Ok((Medium::Electrical, true)),
         Role::Cable | Role::Electrical if medium == Medium::Electrical => {
             Ok((Medium::Electrical, false))
         }
-        Role::ElectricalDetector | Role::Cable | Role::Electrical => Err(order(
+        _ => Err(order(
             stage,
             "needs an electrical signal, and light reaches it",
         )

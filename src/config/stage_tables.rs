@@ -31,6 +31,24 @@ const ANY: Range = Range::FINITE;
 
 /// A bandwidth with a filter's shape, or a measured response.
 const RESPONSE: Alternatives = &[&["bandwidth_ghz", "filter"], &["response_file"]];
+/// A laser's resonance, or a bandwidth with a filter's shape, or a measured response.
+const LASER_RESPONSE: Alternatives = &[
+    &["resonance_ghz", "k_factor_ns", "damping_offset_per_ns"],
+    &["bandwidth_ghz", "filter"],
+    &["response_file"],
+];
+/// The chromatic dispersion of a fibre.
+const DISPERSION: Alternatives = &[
+    &[
+        "zero_dispersion_wavelength_nm",
+        "zero_dispersion_slope_ps_per_nm2_km",
+    ],
+    &[
+        "dispersion_ps_per_nm_km",
+        "dispersion_slope_ps_per_nm2_km",
+        "dispersion_wavelength_nm",
+    ],
+];
 /// What the output of a modulator is set to.
 const LAUNCH: Alternatives = &[&["launch_oma_dbm"], &["launch_power_dbm"]];
 
@@ -165,14 +183,7 @@ table! {
 table! {
     /// Single-mode fibre: attenuation, chromatic dispersion, delay.
     FiberTable,
-    [&[
-        &["zero_dispersion_wavelength_nm", "zero_dispersion_slope_ps_per_nm2_km"],
-        &[
-            "dispersion_ps_per_nm_km",
-            "dispersion_slope_ps_per_nm2_km",
-            "dispersion_wavelength_nm",
-        ],
-    ]],
+    [DISPERSION],
     {
         /// What the stage is called.
         name: String, ANY;
@@ -193,6 +204,76 @@ table! {
         /// Wavelength that coefficient holds at, nm; the laser's where absent.
         dispersion_wavelength_nm: f64, WAVELENGTH_NM;
         /// Group index, for the delay; 1.468 where absent.
+        group_index: f64, Range::between(1.0, 10.0);
+    }
+}
+
+table! {
+    /// A multimode vertical-cavity laser, modulated directly.
+    VcselTable, [LASER_RESPONSE, LAUNCH], {
+        /// What the stage is called.
+        name: String, ANY;
+        /// Part of the library the values not given here are taken from.
+        model: String, ANY;
+        /// Outer optical modulation amplitude, dBm.
+        launch_oma_dbm: f64, LEVEL_DBM;
+        /// Average power instead, of equally spaced levels, dBm.
+        launch_power_dbm: f64, LEVEL_DBM;
+        /// Outer extinction ratio, dB.
+        extinction_ratio_db: f64, RATIO_ABOVE_ONE_DB;
+        /// Vacuum wavelength at the centre of the spectrum, nm.
+        wavelength_nm: f64, WAVELENGTH_NM;
+        /// Root-mean-square width of the spectrum, nm; 0 where absent.
+        spectral_width_nm: f64, Range::between(0.0, 100.0);
+        /// Relative intensity noise of the continuous wave, one-sided, dB/Hz; none where absent.
+        rin_db_per_hz: f64, Range::between(-300.0, -60.0);
+        /// Coefficient k of mode-partition noise, 0 to 1; none where absent.
+        mode_partition_k: f64, Range::between(0.0, 1.0);
+        /// Resonance frequency of the laser, GHz.
+        resonance_ghz: f64, FREQUENCY_GHZ;
+        /// K factor of the damping, ns: damping rate = K times the resonance squared + offset. Needed
+        /// with `resonance_ghz`.
+        k_factor_ns: f64, Range::between(0.0, 1e3);
+        /// Offset of the damping rate, 1/ns; 0 where absent.
+        damping_offset_per_ns: f64, Range::between(0.0, 1e6);
+        /// −3 dB bandwidth instead, GHz; unlimited where there is no resonance either.
+        bandwidth_ghz: f64, FREQUENCY_GHZ;
+        /// Shape of that band limitation.
+        filter: FilterKind, ANY;
+        /// Measured S21 instead: a CSV file of frequency_ghz, magnitude_db and optionally phase_deg.
+        response_file: String, ANY;
+        /// −3 dB bandwidth of the parasitics in front (one pole), GHz; unlimited where absent.
+        parasitic_bandwidth_ghz: f64, FREQUENCY_GHZ;
+    }
+}
+
+table! {
+    /// Multimode fibre: attenuation, modal and chromatic dispersion, modal noise, delay.
+    MultimodeFiberTable, [DISPERSION], {
+        /// What the stage is called.
+        name: String, ANY;
+        /// Part of the library the values not given here are taken from.
+        model: String, ANY;
+        /// Length, m.
+        length_m: f64, Range::between(0.0, 1e6);
+        /// Attenuation, dB/km; one number, or against wavelength in nm: [[nm, dB/km], …].
+        attenuation_db_per_km: NumberOrPoints, Range::between(0.0, 1e4);
+        /// Effective modal bandwidth (−3 dB optical), MHz·km; one number, or against wavelength in nm:
+        /// [[nm, MHz·km], …].
+        effective_modal_bandwidth_mhz_km: NumberOrPoints, Range::above(0.0, 1e9);
+        /// Zero-dispersion wavelength, nm.
+        zero_dispersion_wavelength_nm: f64, WAVELENGTH_NM;
+        /// Dispersion slope at the zero-dispersion wavelength, ps/(nm²·km).
+        zero_dispersion_slope_ps_per_nm2_km: f64, Range::between(-100.0, 100.0);
+        /// Dispersion coefficient instead, ps/(nm·km).
+        dispersion_ps_per_nm_km: f64, Range::between(-1e4, 1e4);
+        /// Dispersion slope beside that coefficient, ps/(nm²·km); 0 where absent.
+        dispersion_slope_ps_per_nm2_km: f64, Range::between(-100.0, 100.0);
+        /// Wavelength that coefficient holds at, nm; the laser's where absent.
+        dispersion_wavelength_nm: f64, WAVELENGTH_NM;
+        /// Penalty allocated to modal noise, dB at a bit error ratio of 1e-12; none where absent.
+        modal_noise_penalty_db: f64, Range::between(0.0, 100.0);
+        /// Group index, for the delay; 1.482 where absent.
         group_index: f64, Range::between(1.0, 10.0);
     }
 }
@@ -407,8 +488,12 @@ stages! {
     ElectroAbsorptionModulator = "electro_absorption_modulator": ElectroAbsorptionModulatorTable;
     /// Mach–Zehnder modulator.
     MachZehnderModulator = "mach_zehnder_modulator": MachZehnderModulatorTable;
+    /// Multimode laser that is modulated directly.
+    Vcsel = "vcsel": VcselTable;
     /// Single-mode fibre.
     Fiber = "fiber": FiberTable;
+    /// Multimode fibre.
+    MultimodeFiber = "multimode_fiber": MultimodeFiberTable;
     /// A mated pair of optical connectors.
     Connector = "connector": LossTable;
     /// An optical splice.
@@ -437,7 +522,9 @@ impl StageTable {
             Self::Laser(table) => table.model.as_ref(),
             Self::ElectroAbsorptionModulator(table) => table.model.as_ref(),
             Self::MachZehnderModulator(table) => table.model.as_ref(),
+            Self::Vcsel(table) => table.model.as_ref(),
             Self::Fiber(table) => table.model.as_ref(),
+            Self::MultimodeFiber(table) => table.model.as_ref(),
             Self::Photoreceiver(table) => table.model.as_ref(),
             Self::Twinax(table) => table.model.as_ref(),
             Self::ElectricalReceiver(table) => table.model.as_ref(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | attenuation, chromatic dispersion, delay of one polarisation | [`SingleModeFiber`] |
 //! | attenuation from its causes | [`AttenuationModel`] |
+//! | multimode fibre: modal and chromatic dispersion, its noises | [`MultimodeFiber`] |
 //! | loss of bends | [`BendLoss`] |
 //! | noise from reflections | [`multipath_interference`] |
 //! | strength of the Kerr effect | [`KerrCoefficient`] |
@@ -16,6 +17,7 @@ pub mod four_wave_mixing;
 pub mod gaussian_noise;
 pub mod kerr;
 pub mod macrobend;
+pub mod multimode;
 pub mod multipath_interference;
 pub mod polarization;
 pub mod single_mode;
@@ -25,5 +27,6 @@ pub use four_wave_mixing::{MixingFiber, MixingWaves};
 pub use gaussian_noise::{Channel, nonlinear_interference};
 pub use kerr::KerrCoefficient;
 pub use macrobend::{BendClass, BendLoss};
+pub use multimode::{ModalDispersion, MultimodeFiber};
 pub use multipath_interference::{Echo, Reflector, echoes};
 pub use single_mode::{Dispersion, FiberError, SingleModeFiber};

@@ -33,6 +33,18 @@ pub enum FiberError {
         /// Longest covered, nm.
         high_nm: f64,
     },
+    /// A wavelength at which the modal bandwidth is not known.
+    #[error(
+        "the modal bandwidth is given from {low_nm:.0} nm to {high_nm:.0} nm only, not at {wavelength_nm:.2} nm"
+    )]
+    ModalBandwidth {
+        /// Wavelength asked for, nm.
+        wavelength_nm: f64,
+        /// Shortest covered, nm.
+        low_nm: f64,
+        /// Longest covered, nm.
+        high_nm: f64,
+    },
 }
 
 /// Chromatic dispersion as a data sheet gives it.
@@ -85,6 +97,34 @@ pub enum Attenuation {
     Model(AttenuationModel),
 }
 
+impl Attenuation {
+    /// Attenuation at the wavelength `wavelength` (m), dB/m.
+    ///
+    /// # Errors
+    /// [`FiberError::Wavelength`] where the data do not cover the wavelength,
+    /// [`FiberError::Quantity`] where a model gives none that can be.
+    pub fn db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
+        match self {
+            Self::Constant(db_per_m) => Ok(*db_per_m),
+            Self::Model(model) => match model.at(wavelength) {
+                value if value.is_finite() && value >= 0.0 => Ok(value),
+                value => Err(FiberError::Quantity {
+                    quantity: "an attenuation (dB/m)",
+                    value,
+                    allowed: "zero or more",
+                }),
+            },
+            Self::Curve(curve) => curve
+                .linear(wavelength)
+                .map_err(|_| FiberError::Wavelength {
+                    wavelength_nm: wavelength * 1e9,
+                    low_nm: curve.range().0 * 1e9,
+                    high_nm: curve.range().1 * 1e9,
+                }),
+        }
+    }
+}
+
 impl Dispersion {
     /// Dispersion coefficient D (s/m²) and slope S (s/m³) at the wavelength `wavelength` (m).
     pub fn at(&self, wavelength: f64) -> (f64, f64) {
@@ -126,26 +166,7 @@ impl SingleModeFiber {
     /// [`FiberError::Wavelength`] where the data do not cover the wavelength,
     /// [`FiberError::Quantity`] where a model gives none that can be.
     pub fn attenuation_db_per_m(&self, wavelength: f64) -> Result<f64, FiberError> {
-        match &self.attenuation {
-            Attenuation::Constant(db_per_m) => Ok(*db_per_m),
-            Attenuation::Model(model) => match model.at(wavelength) {
-                value if value.is_finite() && value >= 0.0 => Ok(value),
-                value => Err(FiberError::Quantity {
-                    quantity: "an attenuation (dB/m)",
-                    value,
-                    allowed: "zero or more",
-                }),
-            },
-            Attenuation::Curve(curve) => {
-                curve
-                    .linear(wavelength)
-                    .map_err(|_| FiberError::Wavelength {
-                        wavelength_nm: wavelength * 1e9,
-                        low_nm: curve.range().0 * 1e9,
-                        high_nm: curve.range().1 * 1e9,
-                    })
-            }
-        }
+        self.attenuation.db_per_m(wavelength)
     }
 
     /// Propagation delay, s: length × group index / c.

@@ -3,11 +3,13 @@
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
-use crate::fiber::SingleModeFiber;
+use crate::fiber::{MultimodeFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::receiver::{AcCoupling, ElectricalReceiver, Photoreceiver};
 use crate::signal::Response;
-use crate::transmitter::{Driver, ElectroAbsorptionModulator, Jitter, Laser, MachZehnderModulator};
+use crate::transmitter::{
+    Driver, ElectroAbsorptionModulator, Jitter, Laser, MachZehnderModulator, Vcsel,
+};
 
 /// One lane of a link, from bits to decision, in SI units.
 #[derive(Debug, Clone)]
@@ -67,8 +69,12 @@ pub enum Stage {
     ElectroAbsorptionModulator(ElectroAbsorptionModulator),
     /// Mach–Zehnder modulator.
     MachZehnderModulator(MachZehnderModulator),
+    /// Multimode laser that is modulated directly.
+    Vcsel(Vcsel),
     /// Single-mode fibre.
     Fiber(SingleModeFiber),
+    /// Multimode fibre, which carries the power of a multimode laser.
+    MultimodeFiber(MultimodeFiber),
     /// A connector, splice or attenuator: light lost without any other effect.
     OpticalLoss(OpticalLoss),
     /// Photodiode and transimpedance amplifier.

@@ -48,8 +48,13 @@ enum Prepared {
     Filter(Arc<Vec<Complex64>>),
     Gain(f64),
     Modulate(Arc<Table<Complex64>>),
+    Emit(Arc<Table<f64>>),
     Detect(f64),
     Compress(Arc<Table<f64>>),
+    RelativePower {
+        stream: Stream,
+        deviation: f64,
+    },
     RelativeIntensity {
         stream: Stream,
         deviation: f64,
@@ -469,6 +474,11 @@ impl MonteCarlo {
                     table.apply(real, field);
                     optical = true;
                 }
+                Prepared::Emit(table) => real.iter_mut().for_each(|x| *x = table.at(*x)),
+                Prepared::RelativePower { stream, deviation } => {
+                    stream.fill_gaussian(first_sample, noise);
+                    kernels::modulate_power(real, noise, *deviation);
+                }
                 Prepared::Detect(responsivity) => {
                     kernels::detect(field, *responsivity, real);
                     optical = false;
@@ -684,6 +694,15 @@ fn mean_of(levels: &[f64]) -> f64 {
     levels.iter().sum::<f64>() / levels.len().max(1) as f64
 }
 
+/// The random stream of a noise that is added.
+fn source_of(operation: &Operation) -> Source {
+    match operation {
+        Operation::Noise(NoiseSource::ModePartition(_)) => Source::ModePartitionNoise,
+        Operation::Noise(NoiseSource::Modal(_)) => Source::ModalNoise,
+        _ => Source::ThermalNoise,
+    }
+}
+
 /// The finite responses of a plan and the margins they need.
 struct Responses {
     groups: Vec<Group>,
@@ -718,9 +737,11 @@ impl Responses {
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
                     match operation {
-                        Operation::Noise(NoiseSource::Additive(density))
-                            if !matches!(density, NoiseDensity::White(_)) =>
-                        {
+                        Operation::Noise(
+                            NoiseSource::Additive(density)
+                            | NoiseSource::ModePartition(density)
+                            | NoiseSource::Modal(density),
+                        ) if !matches!(density, NoiseDensity::White(_)) => {
                             let shape = FiniteResponse::design(
                                 &planned.stage,
                                 sampling_rate,
@@ -756,7 +777,7 @@ impl Responses {
         if linears.is_empty() {
             return Ok(());
         }
-        let gains: Option<f64> = linears.iter().map(|linear| linear.plain_gain()).product();
+        let gains: Option<f64> = linears.iter().map(|l| l.flat_gain()).product();
         if let Some(gain) = gains {
             self.groups.push(Group::Gain(gain));
             return Ok(());
@@ -784,18 +805,27 @@ impl Responses {
         stream: &dyn Fn(Source, usize) -> Stream,
     ) -> Vec<Prepared> {
         let sampling_rate = plan.sampling_rate();
+        let power = plan.emission().is_some();
         let prepared = self.groups.iter().filter_map(|group| {
             Some(match group {
                 Group::Filter(response) => Prepared::Filter(Arc::new(response.spectrum(samples))),
                 Group::Gain(gain) => Prepared::Gain(*gain),
                 Group::Coloured(i, response) => Prepared::Coloured {
-                    stream: stream(Source::ThermalNoise, *i),
+                    stream: stream(source_of(&plan.operations[*i].operation), *i),
                     shape: Arc::new(response.spectrum(samples)),
                 },
                 Group::Operation(i) => match &plan.operations[*i].operation {
                     Operation::Modulate(table) => Prepared::Modulate(table.clone()),
+                    Operation::Emit(table) => Prepared::Emit(table.clone()),
+                    Operation::Detect(responsivity) if power => Prepared::Gain(*responsivity),
                     Operation::Detect(responsivity) => Prepared::Detect(*responsivity),
                     Operation::Compress(table) => Prepared::Compress(table.clone()),
+                    Operation::Noise(NoiseSource::RelativeIntensity(density)) if power => {
+                        Prepared::RelativePower {
+                            stream: stream(Source::RelativeIntensityNoise, *i),
+                            deviation: (0.5 * density * sampling_rate).sqrt(),
+                        }
+                    }
                     Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
                         Prepared::RelativeIntensity {
                             stream: stream(Source::RelativeIntensityNoise, *i),
@@ -812,8 +842,12 @@ impl Responses {
                         dark: *dark,
                         white: 0.0,
                     },
-                    Operation::Noise(NoiseSource::Additive(density)) => Prepared::White {
-                        stream: stream(Source::ThermalNoise, *i),
+                    Operation::Noise(
+                        NoiseSource::Additive(density)
+                        | NoiseSource::ModePartition(density)
+                        | NoiseSource::Modal(density),
+                    ) => Prepared::White {
+                        stream: stream(source_of(&plan.operations[*i].operation), *i),
                         deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
                     },
                     Operation::Linear(_) | Operation::HighPass(_) => return None,

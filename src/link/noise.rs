@@ -18,6 +18,9 @@ pub const COVARIANCE_SYMBOLS: usize = 96;
 /// that much too small.
 const TAIL_DROPPED: f64 = 1e-6;
 
+/// Responses that are kept: from the laser, from the detector, from an amplifier's input.
+const KEPT_TAILS: usize = 3;
+
 /// What a noise is, for reports and for what limits a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoiseKind {
@@ -29,6 +32,10 @@ pub enum NoiseKind {
     RelativeIntensity,
     /// The laser's phase noise, turned into intensity by dispersion.
     Phase,
+    /// Mode-partition noise of a multimode laser.
+    ModePartition,
+    /// Modal noise of a multimode fibre.
+    Modal,
     /// Jitter of the transmitter's edges.
     TransmitterJitter,
 }
@@ -51,12 +58,12 @@ pub struct StationaryNoise {
     pub covariance: Vec<f64>,
 }
 
-/// White noise at the detector whose density follows the light.
+/// White noise at the detector, or at the laser, whose density follows the light.
 #[derive(Debug, Clone)]
 pub struct SignalNoise {
-    /// From the detector to the receiver's output.
+    /// From the detector, or the laser, to the receiver's output.
     pub tail: Tail,
-    /// Two-sided density at the detector along the pattern, A²/Hz, of all its kinds together.
+    /// Two-sided density there along the pattern, A²/Hz, of all its kinds together.
     pub density: Vec<f64>,
     /// Share of each kind in the mean density.
     pub shares: Vec<(NoiseKind, f64)>,
@@ -91,12 +98,18 @@ pub struct NoiseResponses {
 }
 
 impl NoiseResponses {
-    /// Response from the detector, or from the drive of an electrical link, to the receiver's
-    /// output.
+    /// Response from the detector, or from the drive where the link is linear from there on (an
+    /// electrical one, or one of a multimode laser's power), to the receiver's output.
     ///
     /// # Errors
     /// [`LinkError`] where a response cannot be used.
     pub fn whole_tail(&mut self, plan: &Plan) -> Result<Tail, LinkError> {
+        if let Some((_, table)) = plan.emission() {
+            let mut tail = self.tail(plan, &linears_after(plan, 0))?;
+            let slope = table.slope(0.0) * plan.responsivity_after(0);
+            tail.taps.iter_mut().for_each(|t| *t *= slope);
+            return Ok(tail);
+        }
         let from = plan
             .operations
             .iter()
@@ -130,8 +143,8 @@ impl NoiseResponses {
             Some((_, tail)) => tail.clone(),
             None => {
                 let tail = tail_of(plan, &linears)?;
-                self.tails.clear();
-                self.tails.push((owned(&linears), tail.clone()));
+                self.tails.truncate(KEPT_TAILS - 1);
+                self.tails.insert(0, (owned(&linears), tail.clone()));
                 tail
             }
         };
@@ -209,8 +222,30 @@ impl ReceivedNoise {
                             .collect(),
                     });
                 }
+                Operation::Noise(NoiseSource::RelativeIntensity(density))
+                    if plan.emission().is_some() =>
+                {
+                    noise
+                        .signal
+                        .extend(emitted_noise(plan, propagation, responses, i, *density)?);
+                }
                 Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
                     intensity += 0.5 * density;
+                }
+                Operation::Noise(
+                    source @ (NoiseSource::ModePartition(density) | NoiseSource::Modal(density)),
+                ) => {
+                    let slope = mean_square_slope(plan, propagation, i)
+                        * plan.responsivity_after(i).powi(2);
+                    let covariance =
+                        responses.covariance(plan, &linears_after(plan, i), density)?;
+                    noise.stationary.push(StationaryNoise {
+                        kind: match source {
+                            NoiseSource::Modal(_) => NoiseKind::Modal,
+                            _ => NoiseKind::ModePartition,
+                        },
+                        covariance: covariance.iter().map(|c| slope * c).collect(),
+                    });
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
                     if let (Some(detector), Some(Wave::Real(current))) =
@@ -360,6 +395,33 @@ fn tail_of(plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
         taps: finite.taps.iter().map(|t| t.re).collect(),
         advance: finite.advance,
     })
+}
+
+/// Relative intensity noise of a laser whose light is a power: white where it is emitted, with the
+/// square of the power, and filtered by fibre and receiver.
+fn emitted_noise(
+    plan: &Plan,
+    propagation: &Propagation,
+    responses: &mut NoiseResponses,
+    index: usize,
+    relative: f64,
+) -> Result<Option<SignalNoise>, LinkError> {
+    let Some(Wave::Real(power)) = propagation.before(index) else {
+        return Ok(None);
+    };
+    let tail = responses.tail(plan, &linears_after(plan, index))?;
+    let responsivity = plan.responsivity_after(index);
+    let mut density: Vec<f64> = power
+        .iter()
+        .map(|p| 0.5 * relative * (responsivity * p).powi(2))
+        .collect();
+    if let Some(squares) = square_slopes(plan, propagation, index) {
+        for (d, s) in density.iter_mut().zip(squares) {
+            *d *= s;
+        }
+    }
+    let shares = vec![(NoiseKind::RelativeIntensity, 1.0)];
+    Ok(Some(SignalNoise::new(plan, tail, density, shares)))
 }
 
 fn signal_noise(

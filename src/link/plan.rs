@@ -4,11 +4,13 @@
 //! a response), *memoryless* (applied sample by sample), *detection*, and *noise*, which stands at
 //! the place where it arises. Both engines run the same list.
 
+mod multimode;
+
 use super::description::{Link, OpticalLoss, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
-use crate::fiber::SingleModeFiber;
+use crate::fiber::{MultimodeFiber, SingleModeFiber};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::{Grid, Response, Table};
 use crate::transmitter::{Driver, Laser, LaunchLevel};
@@ -23,8 +25,12 @@ pub enum Linear {
     Response(Response),
     /// A fibre at a carrier wavelength (m).
     Fiber(SingleModeFiber, f64),
-    /// Light lost in a lumped element.
+    /// Light lost in a lumped element, on a field.
     Loss(OpticalLoss),
+    /// Light lost in a lumped element, on a power.
+    PowerLoss(OpticalLoss),
+    /// A multimode fibre, on a power, for a laser of wavelength and rms spectral width (m).
+    MultimodeFiber(MultimodeFiber, f64, f64),
     /// A copper cable, without its bulk delay.
     Twinax(TwinaxCable),
     /// A continuous-time linear equaliser.
@@ -34,11 +40,12 @@ pub enum Linear {
 }
 
 impl Linear {
-    /// Amplitude gain of what is the same at every frequency; None for a filter.
-    pub fn plain_gain(&self) -> Option<f64> {
+    /// What the operation multiplies every sample by, where it does nothing else.
+    pub fn flat_gain(&self) -> Option<f64> {
         match self {
             Self::Gain(gain) => Some(*gain),
             Self::Loss(loss) => Some(loss.transmission.sqrt()),
+            Self::PowerLoss(loss) => Some(loss.transmission),
             _ => None,
         }
     }
@@ -50,11 +57,16 @@ impl Linear {
     /// What the fibre refuses.
     pub fn multiply_onto(&self, grid: Grid, out: &mut [Complex64]) -> Result<(), LinkError> {
         match self {
-            Self::Gain(_) | Self::Loss(_) => {
-                let gain = self.plain_gain().unwrap_or(1.0);
+            Self::Gain(_) | Self::Loss(_) | Self::PowerLoss(_) => {
+                let gain = self.flat_gain().unwrap_or(1.0);
                 for o in out.iter_mut() {
                     *o *= gain;
                 }
+            }
+            Self::MultimodeFiber(fiber, wavelength, spectral_width) => {
+                let mut h = vec![Complex64::ZERO; out.len()];
+                fiber.transfer(*wavelength, *spectral_width, grid, &mut h)?;
+                crate::signal::kernels::multiply(out, &h);
             }
             Self::Fiber(fiber, wavelength) => fiber.multiply_onto(*wavelength, grid, out)?,
             Self::Response(response) => {
@@ -101,6 +113,11 @@ pub enum NoiseSource {
     Shot(f64),
     /// An amplifier's input-referred noise, one-sided density in A²/Hz or V²/Hz.
     Additive(NoiseDensity),
+    /// Mode-partition noise of a multimode laser behind a dispersive fibre, one-sided density of the
+    /// power in W²/Hz.
+    ModePartition(NoiseDensity),
+    /// Modal noise of a multimode fibre, one-sided density of the power in W²/Hz.
+    Modal(NoiseDensity),
 }
 
 /// One operation of a link.
@@ -110,7 +127,10 @@ pub enum Operation {
     Linear(Linear),
     /// Drive to optical field (√W), sample by sample.
     Modulate(Arc<Table<Complex64>>),
-    /// Optical field to photocurrent (A), with this responsivity.
+    /// Drive to optical power (W), sample by sample, of light that has no phase to follow: what comes
+    /// behind it, up to the detector, acts on a power.
+    Emit(Arc<Table<f64>>),
+    /// Optical field or power to photocurrent (A), with this responsivity.
     Detect(f64),
     /// Saturation of an amplifier, sample by sample.
     Compress(Arc<Table<f64>>),
@@ -185,12 +205,66 @@ impl Plan {
         matches!(self.quantity, DecisionQuantity::Photocurrent { .. })
     }
 
+    /// The place and the table of the operation that makes an optical power of the drive; None where
+    /// light is a field, or there is none.
+    pub fn emission(&self) -> Option<(usize, &Table<f64>)> {
+        self.operations
+            .iter()
+            .enumerate()
+            .find_map(|(i, o)| match &o.operation {
+                Operation::Emit(table) => Some((i, table.as_ref())),
+                _ => None,
+            })
+    }
+
+    /// The place of the operation that makes light; None for an electrical link.
+    pub fn light_source(&self) -> Option<usize> {
+        self.operations
+            .iter()
+            .position(|o| matches!(o.operation, Operation::Modulate(_) | Operation::Emit(_)))
+    }
+
+    /// Power (W) that the operation at a place makes of a drive level; not a number where it makes no
+    /// light.
+    pub fn launched_power(&self, index: usize, level: f64) -> f64 {
+        match self.operations.get(index).map(|o| &o.operation) {
+            Some(Operation::Modulate(table)) => table.at(level).norm_sqr(),
+            Some(Operation::Emit(table)) => table.at(level),
+            _ => f64::NAN,
+        }
+    }
+
+    /// Responsivity (A/W) of the detector behind a place; 1 where there is none.
+    pub fn responsivity_after(&self, index: usize) -> f64 {
+        self.operations
+            .iter()
+            .skip(index)
+            .find_map(|o| match o.operation {
+                Operation::Detect(responsivity) => Some(responsivity),
+                _ => None,
+            })
+            .unwrap_or(1.0)
+    }
+
+    /// Factor on the signal in front of the receiver of a loss in dB of optical power or of voltage
+    /// (20 lg): in both the amplitude goes with dB/20, and the power of incoherent light with dB/10.
+    pub fn gain_of_loss(&self, loss_db: f64) -> f64 {
+        let per_decade = if self.emission().is_some() {
+            10.0
+        } else {
+            20.0
+        };
+        10f64.powf(-loss_db / per_decade)
+    }
+
     /// Takes over from a link that differs from the one planned in nothing but the lengths of
     /// fibres and cables and in lumped losses; false, and unchanged, where it differs in more.
     pub fn take_lengths(&mut self, old: &Link, new: &Link) -> bool {
         if old.signal != new.signal
             || old.engine.samples_per_symbol != new.engine.samples_per_symbol
             || old.stages.len() != new.stages.len()
+            // Noise of multimode links is relative to the power where it arises.
+            || self.emission().is_some()
         {
             return false;
         }
@@ -244,7 +318,10 @@ impl Plan {
 #[derive(Clone, Copy, PartialEq)]
 enum Domain {
     Electrical,
+    /// Light as a field.
     Optical,
+    /// Light as a power.
+    Power,
 }
 
 struct Builder<'a> {
@@ -254,6 +331,7 @@ struct Builder<'a> {
     /// Responses that shape the drive in front of the modulator.
     shaping: Vec<DriveResponse>,
     laser: Option<Laser>,
+    power_light: Option<multimode::PowerLight>,
     domain: Domain,
     operations: Vec<PlannedOperation>,
     levels: Vec<f64>,
@@ -273,6 +351,7 @@ impl<'a> Builder<'a> {
             driver: None,
             shaping: Vec::new(),
             laser: None,
+            power_light: None,
             domain: Domain::Electrical,
             operations: Vec::new(),
             levels: link.signal.modulation.level_positions().to_vec(),
@@ -308,7 +387,7 @@ impl<'a> Builder<'a> {
                     Refused::Error(error) => error,
                 })?;
         }
-        if self.domain == Domain::Optical {
+        if self.domain != Domain::Electrical {
             return Err(LinkError::Link(
                 "the link ends in light: a photoreceiver is missing".to_owned(),
             ));
@@ -379,7 +458,15 @@ impl<'a> Builder<'a> {
                     modulator.launch,
                 )?;
             }
+            Stage::Vcsel(vcsel) => self.emit(name, vcsel)?,
+            Stage::MultimodeFiber(fiber) => self.multimode_fiber(name, fiber)?,
             Stage::Fiber(fiber) => {
+                if self.domain == Domain::Power {
+                    return refuse(
+                        "single-mode fibre carries a field, and the light of a vcsel is a power in \
+                         many modes: use multimode_fiber",
+                    );
+                }
                 self.need(
                     Domain::Optical,
                     "fibre carries light: a modulator must come before it",
@@ -396,6 +483,11 @@ impl<'a> Builder<'a> {
                 );
             }
             Stage::OpticalLoss(loss) => {
+                if let (Domain::Power, Some(light)) = (self.domain, &mut self.power_light) {
+                    light.half_amplitude *= loss.transmission;
+                    self.push(name, Operation::Linear(Linear::PowerLoss(*loss)));
+                    return Ok(());
+                }
                 self.need(
                     Domain::Optical,
                     "there is no light yet to lose: a modulator must come before it",
@@ -473,6 +565,7 @@ impl<'a> Builder<'a> {
             Stage::Driver(driver) => vec![&driver.response],
             Stage::ElectroAbsorptionModulator(modulator) => vec![&modulator.response],
             Stage::MachZehnderModulator(modulator) => vec![&modulator.response],
+            Stage::Vcsel(vcsel) => vec![&vcsel.parasitic_response, &vcsel.response],
             Stage::Photoreceiver(receiver) => {
                 vec![&receiver.photodiode_response, &receiver.response]
             }
@@ -605,10 +698,13 @@ impl<'a> Builder<'a> {
     }
 
     fn detect(&mut self, name: &str, receiver: &Photoreceiver) -> Result<(), Refused> {
-        self.need(
-            Domain::Optical,
-            "no light arrives at the photodiode: a laser and a modulator must come before it",
-        )?;
+        if self.domain != Domain::Power {
+            self.need(
+                Domain::Optical,
+                "no light arrives at the photodiode: a laser and a modulator, or a vcsel, must come \
+                 before it",
+            )?;
+        }
         for response in [&receiver.photodiode_response, &receiver.response] {
             response.check().map_err(LinkError::from)?;
         }

@@ -125,8 +125,7 @@ impl SemiAnalytic {
     /// As [`evaluate`](Self::evaluate).
     pub fn evaluate_with_loss(&mut self, loss_db: f64) -> Result<Evaluation, LinkError> {
         if loss_db != 0.0 || self.margin_gain_is_set() {
-            // Power for light, voltage for copper: in both the amplitude goes with dB/20.
-            let gain = 10f64.powf(-loss_db / 20.0);
+            let gain = self.plan.gain_of_loss(loss_db);
             if let Some(planned) = self.plan.operations.get_mut(self.plan.margin_gain) {
                 planned.operation = Operation::Linear(Linear::Gain(gain));
             }
@@ -252,38 +251,13 @@ impl SemiAnalytic {
             .operations
             .iter()
             .position(|o| matches!(o.operation, Operation::Detect(_)))?;
-        let Some(Wave::Field(field)) = self.propagation.before(detector) else {
-            return None;
-        };
-        let average_power = field
-            .iter()
-            .map(num_complex::Complex64::norm_sqr)
-            .sum::<f64>()
-            / field.len() as f64;
-        let (table, modulator) =
-            self.plan
-                .operations
-                .iter()
-                .enumerate()
-                .find_map(|(i, o)| match &o.operation {
-                    Operation::Modulate(table) => Some((table, i)),
-                    _ => None,
-                })?;
+        let average_power = mean_power(self.propagation.before(detector)?);
+        let source = self.plan.light_source()?;
         let launched = |k: usize| {
-            self.plan
-                .drive
-                .levels
-                .get(k)
-                .map_or(f64::NAN, |&level| table.at(level).norm_sqr())
+            let level = self.plan.drive.levels.get(k);
+            level.map_or(f64::NAN, |&level| self.plan.launched_power(source, level))
         };
-        let Some(Wave::Field(sent)) = self.propagation.before(modulator + 1) else {
-            return None;
-        };
-        let sent_power = sent
-            .iter()
-            .map(num_complex::Complex64::norm_sqr)
-            .sum::<f64>()
-            / sent.len() as f64;
+        let sent_power = mean_power(self.propagation.before(source + 1)?);
         // All-pass but for loss: what long runs keep is what the mean keeps.
         let kept = average_power / sent_power;
         let (low, high) = (
@@ -295,5 +269,19 @@ impl SemiAnalytic {
             modulation_amplitude: kept * (high - low),
             extinction_ratio: high / low,
         })
+    }
+}
+
+/// Mean power of light, W.
+fn mean_power(light: &Wave) -> f64 {
+    match light {
+        Wave::Field(field) => {
+            field
+                .iter()
+                .map(num_complex::Complex64::norm_sqr)
+                .sum::<f64>()
+                / field.len().max(1) as f64
+        }
+        Wave::Real(power) => power.iter().sum::<f64>() / power.len().max(1) as f64,
     }
 }

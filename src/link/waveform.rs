@@ -9,7 +9,7 @@ use std::ops::Range;
 /// A waveform between two operations.
 #[derive(Debug, Clone)]
 pub enum Wave {
-    /// A voltage or a current.
+    /// A voltage, a current, or the power of light without a phase, W.
     Real(Vec<f64>),
     /// An optical field, √W.
     Field(Vec<Complex64>),
@@ -224,6 +224,14 @@ impl Propagation {
                 field.resize(drive.len(), Complex64::ZERO);
                 table.apply(drive, field);
             }
+            (Operation::Emit(table), Signal::Real(drive)) => {
+                let power = step.output.real();
+                power.resize(drive.len(), 0.0);
+                table.apply(drive, power);
+            }
+            (Operation::Detect(responsivity), Signal::Real(_)) if plan.emission().is_some() => {
+                scale(input, *responsivity, &mut step.output);
+            }
             (Operation::Detect(responsivity), Signal::Field(field)) => {
                 let current = step.output.real();
                 current.resize(field.len(), 0.0);
@@ -236,10 +244,10 @@ impl Propagation {
             }
             (Operation::Linear(_) | Operation::Noise(_) | Operation::HighPass(_), input) => {
                 let linears = linears_of(operations);
-                let gain: f64 = linears.iter().filter_map(|l| l.plain_gain()).product();
+                let gain: f64 = linears.iter().filter_map(|l| l.flat_gain()).product();
                 let filters: Vec<&Linear> = linears
                     .into_iter()
-                    .filter(|l| l.plain_gain().is_none())
+                    .filter(|l| l.flat_gain().is_none())
                     .collect();
                 if filters.is_empty() {
                     step.filter = None;
@@ -249,7 +257,7 @@ impl Propagation {
                         old.operations.get(range).is_some_and(|old| {
                             linears_of(old)
                                 .into_iter()
-                                .filter(|l| l.plain_gain().is_none())
+                                .filter(|l| l.flat_gain().is_none())
                                 .eq(filters.iter().copied())
                         })
                     });

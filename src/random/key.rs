@@ -22,6 +22,10 @@ pub enum Source {
     ThermalNoise,
     /// Amplified spontaneous emission of an optical amplifier.
     AmplifiedSpontaneousEmission,
+    /// Mode-partition noise of a laser with several modes.
+    ModePartitionNoise,
+    /// Modal noise of a multimode fibre.
+    ModalNoise,
     /// Anything else, told apart by the caller's own number.
     Other(u32),
 }
@@ -39,6 +43,8 @@ impl Source {
             Self::ShotNoise => 6,
             Self::ThermalNoise => 7,
             Self::AmplifiedSpontaneousEmission => 8,
+            Self::ModePartitionNoise => 9,
+            Self::ModalNoise => 10,
             Self::Other(number) => (1 << 32) | u64::from(number),
         }
     }

@@ -96,6 +96,14 @@ pub fn modulate_intensity(field: &mut [Complex64], noise: &[f64], deviation: f64
     }
 }
 
+/// power ← power·(1 + deviation·noise), not below zero: relative intensity noise on a power.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn modulate_power(power: &mut [f64], noise: &[f64], deviation: f64) {
+    for (p, n) in power.iter_mut().zip(noise) {
+        *p *= (1.0 + deviation * n).max(0.0);
+    }
+}
+
 /// current ← current + √(charge·current + variance)·noise: shot noise of a current, on a grid whose
 /// two-sided bandwidth is folded into `charge` (q·sampling rate), with white noise of a variance.
 #[multiversion(targets("x86_64+avx2"))]

@@ -2,7 +2,7 @@
 
 use super::MeasuredResponse;
 use num_complex::Complex64;
-use std::f64::consts::LN_2;
+use std::f64::consts::{LN_2, PI};
 
 /// What can be wrong with a response.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum ResponseError {
     /// A bandwidth that is not a positive, finite number.
     #[error("a bandwidth of {0} Hz cannot be: it must be positive and finite")]
     Bandwidth(f64),
+    /// A damping that is not a positive, finite number.
+    #[error("a damping rate of {0} 1/s cannot be: it must be positive and finite")]
+    Damping(f64),
     /// A measured response that cannot be used.
     #[error("the measured response cannot be used: {0}")]
     Measured(String),
@@ -17,7 +20,7 @@ pub enum ResponseError {
 
 /// A linear, time-invariant response H(f) with unit gain at zero frequency.
 ///
-/// `bandwidth` is always the frequency, in Hz, at which |H|² = ½ (−3 dB of electrical power).
+/// `bandwidth`, where there is one, is always the frequency, in Hz, at which |H|² = ½ (−3 dB of electrical power).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Response {
     /// No filtering.
@@ -42,6 +45,15 @@ pub enum Response {
     SinglePole {
         /// −3 dB frequency, Hz.
         bandwidth: f64,
+    },
+    /// A resonance of second order, H = f_r²/(f_r² − f² + jfΓ/2π): the small-signal response of a
+    /// laser that is modulated directly (Coldren, Corzine, Mašanović, Diode Lasers and Photonic
+    /// Integrated Circuits, 2nd ed., section 5.3).
+    Resonance {
+        /// Resonance frequency f_r, Hz.
+        frequency: f64,
+        /// Damping rate Γ, 1/s.
+        damping: f64,
     },
     /// A measured S21.
     Measured(MeasuredResponse),
@@ -70,21 +82,32 @@ impl Response {
                 Complex64::new((-0.5 * LN_2 * x * x).exp(), 0.0)
             }
             Self::SinglePole { bandwidth } => 1.0 / Complex64::new(1.0, f / bandwidth),
+            Self::Resonance { frequency, damping } => {
+                let x = f / frequency;
+                1.0 / Complex64::new(1.0 - x * x, x * damping / (2.0 * PI * frequency))
+            }
             Self::Measured(measured) => measured.at(f),
         }
     }
 
-    /// Checks that the bandwidth is a positive, finite number.
+    /// Checks that bandwidth and damping are positive, finite numbers.
     ///
     /// # Errors
-    /// [`ResponseError::Bandwidth`] where it is not.
+    /// [`ResponseError::Bandwidth`] or [`ResponseError::Damping`] where one is not.
     pub fn check(&self) -> Result<(), ResponseError> {
         match *self {
             Self::Flat | Self::Measured(_) => Ok(()),
+            Self::Resonance { damping, .. } if !(damping.is_finite() && damping > 0.0) => {
+                Err(ResponseError::Damping(damping))
+            }
             Self::BesselThomson4 { bandwidth }
             | Self::Butterworth4 { bandwidth }
             | Self::Gaussian { bandwidth }
-            | Self::SinglePole { bandwidth } => {
+            | Self::SinglePole { bandwidth }
+            | Self::Resonance {
+                frequency: bandwidth,
+                ..
+            } => {
                 if bandwidth.is_finite() && bandwidth > 0.0 {
                     Ok(())
                 } else {

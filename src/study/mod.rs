@@ -1,5 +1,6 @@
 //! Studies: many evaluations of a link, or of many links.
 
+pub mod link_budget;
 pub mod margin;
 pub mod reach;
 pub mod result;

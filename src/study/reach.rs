@@ -1,8 +1,8 @@
 //! Reach: the longest length that still meets the target, and what limits it.
 
 use super::margin::{MarginSearch, log_quality, target_ber};
-use crate::fiber::Dispersion;
 use crate::fiber::single_mode::Attenuation;
+use crate::fiber::{Dispersion, ModalDispersion};
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, OpticalLossKind, Stage};
 use crate::math::{RootError, find_root_between};
@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReachError {
     /// The stage to vary has no length.
-    #[error("stage {0} of the link has no length: only fibre and twinax have one")]
+    #[error("stage {0} of the link has no length: only fibres and twinax have one")]
     NoLength(usize),
     /// The link itself.
     #[error(transparent)]
@@ -28,6 +28,8 @@ pub enum Cause {
     Attenuation,
     /// Chromatic dispersion of the fibre.
     ChromaticDispersion,
+    /// Dispersion of the modes of a multimode fibre.
+    ModalBandwidth,
     /// Loss in the conductors of a cable.
     ConductorLoss,
     /// Loss in the dielectric of a cable.
@@ -40,6 +42,10 @@ pub enum Cause {
     RelativeIntensityNoise,
     /// Phase noise of the laser.
     PhaseNoise,
+    /// Mode-partition noise of a multimode laser.
+    ModePartitionNoise,
+    /// Modal noise of a multimode fibre.
+    ModalNoise,
     /// Jitter of the transmitter and of the sampler.
     Jitter,
     /// Shot noise is part of the receiver's; this is the noise of its amplifier.
@@ -53,6 +59,8 @@ impl Cause {
             self,
             Self::Attenuation
                 | Self::ChromaticDispersion
+                | Self::ModalBandwidth
+                | Self::ModePartitionNoise
                 | Self::ConductorLoss
                 | Self::DielectricLoss
         )
@@ -63,6 +71,9 @@ impl Cause {
         match self {
             Self::Attenuation => "fibre attenuation",
             Self::ChromaticDispersion => "chromatic dispersion",
+            Self::ModalBandwidth => "modal bandwidth",
+            Self::ModePartitionNoise => "mode-partition noise",
+            Self::ModalNoise => "modal noise",
             Self::ConductorLoss => "conductor loss",
             Self::DielectricLoss => "dielectric loss",
             Self::LumpedLoss => "connectors and lumped loss",
@@ -139,6 +150,7 @@ impl Default for ReachSettings {
 pub fn length_of(stage: &Stage) -> Option<f64> {
     match stage {
         Stage::Fiber(fiber) => Some(fiber.length),
+        Stage::MultimodeFiber(fiber) => Some(fiber.length),
         Stage::Twinax(cable) => Some(cable.length),
         _ => None,
     }
@@ -149,6 +161,7 @@ pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
     let mut changed = link.clone();
     match changed.stages.get_mut(index).map(|named| &mut named.stage) {
         Some(Stage::Fiber(fiber)) => fiber.length = length,
+        Some(Stage::MultimodeFiber(fiber)) => fiber.length = length,
         Some(Stage::Twinax(cable)) => cable.length = length,
         _ => {}
     }
@@ -168,6 +181,7 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
     let nominal = length_of(stage).ok_or(ReachError::NoLength(index + 1))?;
     let (smallest, longest) = match stage {
         Stage::Fiber(_) => (100.0, 500e3),
+        Stage::MultimodeFiber(_) => (10.0, 50e3),
         _ => (0.1, 100.0),
     };
     let longest = settings.longest.unwrap_or(longest);
@@ -393,20 +407,45 @@ fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
         }
     };
     add(Cause::Attenuation, &|link| {
-        each(link, &|stage| {
-            if let Stage::Fiber(fiber) = stage {
-                fiber.attenuation = Attenuation::Constant(0.0);
-            }
+        each(link, &|stage| match stage {
+            Stage::Fiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
+            Stage::MultimodeFiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
+            _ => {}
         });
     });
     add(Cause::ChromaticDispersion, &|link| {
         each(link, &|stage| {
-            if let Stage::Fiber(fiber) = stage {
-                fiber.dispersion = Dispersion::AtWavelength {
-                    reference: None,
-                    coefficient: 0.0,
-                    slope: 0.0,
-                };
+            let none = Dispersion::AtWavelength {
+                reference: None,
+                coefficient: 0.0,
+                slope: 0.0,
+            };
+            match stage {
+                Stage::Fiber(fiber) => fiber.dispersion = none,
+                // Mode-partition noise, which dispersion makes, goes with it.
+                Stage::MultimodeFiber(fiber) => fiber.dispersion = none,
+                _ => {}
+            }
+        });
+    });
+    add(Cause::ModalBandwidth, &|link| {
+        each(link, &|stage| {
+            if let Stage::MultimodeFiber(fiber) = stage {
+                fiber.modes = ModalDispersion::None;
+            }
+        });
+    });
+    add(Cause::ModePartitionNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Vcsel(vcsel) = stage {
+                vcsel.mode_partition = 0.0;
+            }
+        });
+    });
+    add(Cause::ModalNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::MultimodeFiber(fiber) = stage {
+                fiber.modal_noise_penalty_db = 0.0;
             }
         });
     });
@@ -444,10 +483,10 @@ fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
         });
     });
     add(Cause::RelativeIntensityNoise, &|link| {
-        each(link, &|stage| {
-            if let Stage::Laser(laser) = stage {
-                laser.relative_intensity_noise = 0.0;
-            }
+        each(link, &|stage| match stage {
+            Stage::Laser(laser) => laser.relative_intensity_noise = 0.0,
+            Stage::Vcsel(vcsel) => vcsel.relative_intensity_noise = 0.0,
+            _ => {}
         });
     });
     add(Cause::PhaseNoise, &|link| {

@@ -283,6 +283,8 @@ fn name_of(kind: NoiseKind) -> &'static str {
         NoiseKind::Shot => "shot noise",
         NoiseKind::RelativeIntensity => "relative intensity noise",
         NoiseKind::Phase => "laser phase noise",
+        NoiseKind::ModePartition => "mode-partition noise",
+        NoiseKind::Modal => "modal noise",
         NoiseKind::TransmitterJitter => "transmitter jitter",
     }
 }

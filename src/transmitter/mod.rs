@@ -1,16 +1,19 @@
-//! Transmitters: the electrical driver, the laser, and the external modulators.
+//! Transmitters: the electrical driver, the laser, the external modulators, and the laser that is
+//! modulated directly.
 
 pub mod driver;
 pub mod electro_absorption;
 pub mod jitter;
 pub mod laser;
 pub mod mach_zehnder;
+pub mod vcsel;
 
 pub use driver::Driver;
 pub use electro_absorption::{ElectroAbsorptionModulator, ElectroAbsorptionTransfer};
 pub use jitter::Jitter;
 pub use laser::Laser;
 pub use mach_zehnder::{MachZehnderDrive, MachZehnderModulator};
+pub use vcsel::Vcsel;
 
 /// The level of light a transmitter is set to, measured at the modulator's output.
 #[derive(Debug, Clone, Copy, PartialEq)]

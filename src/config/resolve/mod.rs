@@ -1,6 +1,7 @@
 //! From the link file to the link: parts filled in, units turned to SI, what is missing named.
 
 mod electronics;
+mod multimode;
 mod optics;
 mod parts;
 mod settings;
@@ -129,9 +130,12 @@ impl LinkFile {
 /// Position in the link's stages, from 0, of the first fibre or copper cable: the stage whose length
 /// a study of reach varies.
 pub fn find_length(link: &Link) -> Option<usize> {
-    link.stages
-        .iter()
-        .position(|named| matches!(named.stage, Stage::Fiber(_) | Stage::Twinax(_)))
+    link.stages.iter().position(|named| {
+        matches!(
+            named.stage,
+            Stage::Fiber(_) | Stage::MultimodeFiber(_) | Stage::Twinax(_)
+        )
+    })
 }
 
 /// What resolving needs to know and what it collects.
@@ -161,7 +165,9 @@ impl Resolver<'_> {
             StageTable::Laser(table) => Some(self.laser(entry, table)),
             StageTable::ElectroAbsorptionModulator(table) => self.electro_absorption(entry, table),
             StageTable::MachZehnderModulator(table) => self.mach_zehnder(entry, table),
+            StageTable::Vcsel(table) => self.vcsel(entry, table),
             StageTable::Fiber(table) => self.fiber(entry, table),
+            StageTable::MultimodeFiber(table) => self.multimode_fiber(entry, table),
             StageTable::Connector(table)
             | StageTable::Splice(table)
             | StageTable::Attenuator(table) => Some(self.optical_loss(entry, table)),

@@ -30,7 +30,7 @@ const PS_PER_NM_KM: f64 = 1e-6;
 const PS_PER_NM2_KM: f64 = 1e3;
 
 /// The value, where given, or `otherwise`.
-fn or(value: Option<&Value<f64>>, otherwise: f64) -> f64 {
+pub(super) fn or(value: Option<&Value<f64>>, otherwise: f64) -> f64 {
     value.map_or(otherwise, |value| value.value)
 }
 
@@ -236,7 +236,23 @@ impl Resolver<'_> {
 
     pub(super) fn fiber(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<Stage> {
         let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
-        let attenuation = match &table.attenuation_db_per_km {
+        let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
+        let dispersion = self.dispersion(entry, table)?;
+        Some(Stage::Fiber(SingleModeFiber {
+            length,
+            attenuation: attenuation?,
+            dispersion,
+            group_index: or(table.group_index.as_ref(), GROUP_INDEX),
+        }))
+    }
+
+    /// Attenuation in dB/m of a number or curve in dB/km.
+    pub(super) fn attenuation(
+        &mut self,
+        entry: &StageEntry,
+        value: Option<&Value<NumberOrPoints>>,
+    ) -> Option<Attenuation> {
+        match value {
             None => {
                 self.missing(entry, "attenuation_db_per_km", "");
                 None
@@ -267,17 +283,14 @@ impl Resolver<'_> {
                     curve.map(Attenuation::Curve)
                 }
             },
-        };
-        let dispersion = self.dispersion(entry, table)?;
-        Some(Stage::Fiber(SingleModeFiber {
-            length,
-            attenuation: attenuation?,
-            dispersion,
-            group_index: or(table.group_index.as_ref(), GROUP_INDEX),
-        }))
+        }
     }
 
-    fn dispersion(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<Dispersion> {
+    pub(super) fn dispersion(
+        &mut self,
+        entry: &StageEntry,
+        table: &FiberTable,
+    ) -> Option<Dispersion> {
         let at_wavelength = table.dispersion_ps_per_nm_km.is_some()
             || table.dispersion_slope_ps_per_nm2_km.is_some()
             || table.dispersion_wavelength_nm.is_some();

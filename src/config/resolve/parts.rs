@@ -36,6 +36,9 @@ impl Resolver<'_> {
             };
             let (length_km, length_m) = match &entry.table {
                 StageTable::Fiber(fiber) => (fiber.length_km.as_ref().map(|v| v.value), None),
+                StageTable::MultimodeFiber(fiber) => {
+                    (None, fiber.length_m.as_ref().map(|v| v.value))
+                }
                 StageTable::Twinax(cable) => (None, cable.length_m.as_ref().map(|v| v.value)),
                 _ => (None, None),
             };
