@@ -94,7 +94,7 @@ fn report(
     let decided = &evaluation.decided;
     let signal_to_noise = signal_to_noise(&decided.samples);
     // Losses of hundreds of decibels leave levels that cannot be told from zero.
-    if signal_to_noise.is_nan() || signal_to_noise <= 0.0 {
+    if !signal_to_noise.is_finite() || signal_to_noise <= 0.0 {
         return Err(LinkError::NoSignal);
     }
     let (pattern, symbols) = cyclic_pattern(link)?;
