@@ -1,0 +1,17 @@
+//! S-parameter networks.
+mod connect;
+mod data;
+mod error;
+mod matrix;
+mod mixed_mode;
+mod parameters;
+mod ports;
+pub mod touchstone;
+mod waves;
+
+pub use data::{Network, PortMode, Reference, WaveDefinition};
+pub use mixed_mode::Pair;
+pub use error::{FileError, NetworkError};
+pub use parameters::ParameterKind;
+pub use ports::{PortOrder, Termination};
+pub use touchstone::Touchstone;
