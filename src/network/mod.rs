@@ -2,10 +2,13 @@
 mod connect;
 mod data;
 mod error;
+mod interpolation;
 mod matrix;
 mod mixed_mode;
 mod parameters;
 mod ports;
+mod quality;
+mod time;
 pub mod touchstone;
 mod waves;
 
@@ -14,4 +17,6 @@ pub use mixed_mode::Pair;
 pub use error::{FileError, NetworkError};
 pub use parameters::ParameterKind;
 pub use ports::{PortOrder, Termination};
+pub use quality::{Grade, PassivityChange, Quality};
+pub use time::{HighFrequency, ProfilePoint, TimeOptions, TimeResponse, gaussian_bandwidth};
 pub use touchstone::Touchstone;
