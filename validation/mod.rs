@@ -22,6 +22,7 @@ mod fec;
 mod fiber;
 mod links;
 mod modulators;
+mod networks;
 mod noise;
 mod patterns;
 mod reproducibility;
@@ -63,6 +64,7 @@ pub fn cases() -> Vec<Case> {
         noise::cases(),
         fec::cases(),
         copper::cases(),
+        networks::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),

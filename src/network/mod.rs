@@ -18,5 +18,5 @@ pub use error::{FileError, NetworkError};
 pub use parameters::ParameterKind;
 pub use ports::{PortOrder, Termination};
 pub use quality::{Grade, PassivityChange, Quality};
-pub use time::{HighFrequency, ProfilePoint, TimeOptions, TimeResponse, gaussian_bandwidth};
+pub use time::{HighFrequency, ProfilePoint, TimeOptions, TimeResponse, fourier_series, gaussian_bandwidth};
 pub use touchstone::Touchstone;

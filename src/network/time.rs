@@ -105,23 +105,6 @@ impl TimeResponse {
             .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
             .map(|(time, &value)| (time, value))
     }
-
-    /// Running integral by the trapezoidal rule from the first sample on, as network analysers show
-    /// the step response.
-    pub fn integrated(&self) -> Vec<f64> {
-        let mut sum = 0.0;
-        let mut last = None;
-        self.samples
-            .iter()
-            .map(|&value| {
-                if let Some(last) = last {
-                    sum += 0.5 * (last + value);
-                }
-                last = Some(value);
-                sum
-            })
-            .collect()
-    }
 }
 
 /// A point of an impedance profile.
@@ -314,7 +297,7 @@ impl Network {
         let (settled, before_zero) = settle(&spectrum, spacing, options.duration)?;
         let mut samples = match shape {
             Shape::Impulse => {
-                let mut samples = series(&spectrum, spacing, start, options.step, count);
+                let mut samples = fourier_series(&spectrum, spacing, start, options.step, count);
                 for value in &mut samples {
                     *value *= options.step;
                 }
@@ -326,7 +309,7 @@ impl Network {
                     let sinc = if k == 0 { 1.0 } else { (PI * x).sin() / (PI * x) };
                     *value *= turns(-0.5 * x) * (width * sinc);
                 }
-                series(&spectrum, spacing, start, options.step, count)
+                fourier_series(&spectrum, spacing, start, options.step, count)
             }
             Shape::Step => {
                 let gain = spectrum[0].re;
@@ -334,7 +317,7 @@ impl Network {
                 for (k, value) in spectrum.iter_mut().enumerate().skip(1) {
                     *value /= Complex64::new(0.0, 2.0 * PI * k as f64 * spacing);
                 }
-                let mut samples = series(&spectrum, spacing, start, options.step, count);
+                let mut samples = fourier_series(&spectrum, spacing, start, options.step, count);
                 let first = samples.first().copied().unwrap_or(0.0);
                 for (k, value) in samples.iter_mut().enumerate() {
                     *value += gain * k as f64 * options.step / period - first;
@@ -441,7 +424,7 @@ fn settle(
         spacing,
         HighFrequency::RaisedCosine { from: 0.0 },
     )?;
-    let h = series(&tapered, spacing, 0.0, period / count as f64, count);
+    let h = fourier_series(&tapered, spacing, 0.0, period / count as f64, count);
     let total: f64 = h.iter().map(|v| v * v).sum();
     if total == 0.0 {
         return Ok((0.0, 0.0));
@@ -497,9 +480,16 @@ fn settle(
     Ok((settled, before_zero))
 }
 
-/// Δf·(c0 + 2·Re Σ c_k·exp(j2πkΔft)) at t = start + n·step, by the chirp transform: kn =
-/// (k² + n² − (n − k)²)/2.
-fn series(spectrum: &[Complex64], spacing: f64, start: f64, step: f64, count: usize) -> Vec<f64> {
+/// Δf·(c0 + 2·Re Σ c_k·exp(j2πkΔft)) at the times start + n·step, n = 0 … count − 1, by the chirp
+/// transform, kn = (k² + n² − (n − k)²)/2: the real function whose spectrum the c_k are, `spacing` = Δf
+/// apart from 0 Hz, in 1/s of what they are in.
+pub fn fourier_series(
+    spectrum: &[Complex64],
+    spacing: f64,
+    start: f64,
+    step: f64,
+    count: usize,
+) -> Vec<f64> {
     let alpha = spacing * step;
     let half_square = |k: usize| 0.5 * alpha * (k as f64) * (k as f64);
     let length = spectrum.len();
@@ -565,7 +555,7 @@ mod tests {
             .map(|k| Complex64::new(f64::from(k).cos(), if k > 0 { f64::from(k).sin() } else { 0.0 }))
             .collect();
         let (spacing, start, step) = (1e7, -3.3e-9, 0.77e-9);
-        let fast = series(&spectrum, spacing, start, step, 101);
+        let fast = fourier_series(&spectrum, spacing, start, step, 101);
         for (n, value) in fast.iter().enumerate() {
             let t = start + n as f64 * step;
             let sum: f64 = spectrum

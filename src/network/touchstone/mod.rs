@@ -29,6 +29,7 @@ pub use writer::WriteOptions;
 
 use super::{FileError, Network, NetworkError};
 use num_complex::Complex64;
+use std::io::Read;
 use std::path::Path;
 
 /// What a Touchstone file holds.
@@ -81,7 +82,7 @@ pub struct Note {
 }
 
 impl Touchstone {
-    /// Reads a file.
+    /// Reads a file, which may be compressed by gzip (`channel.s4p.gz`).
     ///
     /// # Errors
     /// [`NetworkError::File`] names the file, the line, the column, what was found and what is
@@ -89,14 +90,21 @@ impl Touchstone {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, NetworkError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
+        let failed = |error: std::io::Error| {
             Box::new(FileError {
                 file: name.clone(),
                 line: 0,
                 column: 0,
                 message: error.to_string(),
             })
-        })?;
+        };
+        let bytes = std::fs::read(path).map_err(failed)?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let mut text = Vec::new();
+            let mut decoder = flate2::read::MultiGzDecoder::new(&bytes[..]);
+            decoder.read_to_end(&mut text).map_err(failed)?;
+            return Self::parse(&text, name.strip_suffix(".gz").unwrap_or(&name));
+        }
         Self::parse(&bytes, &name)
     }
 
