@@ -65,23 +65,114 @@ pub(super) fn multiply(
     }
 }
 
+/// Rows of U·m that are orthogonal to each other, and U, unitary, by the one-sided Jacobi method
+/// (Golub & Van Loan, Matrix Computations, 4th ed., section 8.6.3). The lengths of the rows are the
+/// singular values.
+fn orthogonal_rows(n: usize, m: &[Complex64]) -> (Vec<Complex64>, Vec<Complex64>) {
+    let mut rows = m.to_vec();
+    let mut unitary = vec![Complex64::ZERO; n * n];
+    for i in 0..n {
+        unitary[i * n + i] = Complex64::ONE;
+    }
+    // Converges in a handful of sweeps; each one halves the digits that are missing.
+    for _ in 0..40 {
+        let mut turned = false;
+        for p in 0..n {
+            for q in p + 1..n {
+                turned |= orthogonalise(n, p, q, &mut rows, &mut unitary);
+            }
+        }
+        if !turned {
+            break;
+        }
+    }
+    (rows, unitary)
+}
+
+/// Turns rows p < q until they are orthogonal; false where they are.
+fn orthogonalise(
+    n: usize,
+    p: usize,
+    q: usize,
+    rows: &mut [Complex64],
+    unitary: &mut [Complex64],
+) -> bool {
+    let (mut a, mut b, mut g) = (0.0, 0.0, Complex64::ZERO);
+    for (x, y) in rows[p * n..(p + 1) * n].iter().zip(&rows[q * n..(q + 1) * n]) {
+        a += x.norm_sqr();
+        b += y.norm_sqr();
+        g += x.conj() * y;
+    }
+    let product = g.norm();
+    if !(product > f64::EPSILON * (a * b).sqrt() && product > 0.0) {
+        return false;
+    }
+    let zeta = (b - a) / (2.0 * product);
+    let tangent = zeta.signum() / (zeta.abs() + zeta.hypot(1.0));
+    let cos = 1.0 / tangent.hypot(1.0);
+    let sin = cos * tangent;
+    let phase = g.conj() / product;
+    for matrix in [rows, unitary] {
+        let (upper, lower) = matrix.split_at_mut(q * n);
+        for (x, y) in upper[p * n..(p + 1) * n].iter_mut().zip(&mut lower[..n]) {
+            let aligned = *y * phase;
+            (*x, *y) = (*x * cos - aligned * sin, *x * sin + aligned * cos);
+        }
+    }
+    true
+}
+
+/// Largest magnitude of an entry, by which a matrix is divided so that squares do not overflow.
+fn scale_of(m: &[Complex64]) -> f64 {
+    m.iter().map(|v| v.re.abs().max(v.im.abs())).fold(0.0, f64::max)
+}
+
 /// Singular values of a square matrix, largest first.
 pub(super) fn singular_values(n: usize, m: &[Complex64]) -> Vec<f64> {
-    let matrix = nalgebra::DMatrix::from_row_slice(n, n, m);
-    let mut values: Vec<f64> = matrix.singular_values().iter().copied().collect();
+    let scale = scale_of(m);
+    if scale == 0.0 {
+        return vec![0.0; n];
+    }
+    let scaled: Vec<Complex64> = m.iter().map(|v| v / scale).collect();
+    let (rows, _) = orthogonal_rows(n, &scaled);
+    let mut values: Vec<f64> = rows.chunks_exact(n).map(|row| length(row) * scale).collect();
     values.sort_by(|a, b| b.total_cmp(a));
     values
 }
 
+fn length(row: &[Complex64]) -> f64 {
+    row.iter().map(Complex64::norm_sqr).sum::<f64>().sqrt()
+}
+
 /// The same matrix with its singular values limited to `most`, where one exceeds it.
 pub(super) fn clip_singular_values(n: usize, m: &[Complex64], most: f64) -> Option<Vec<Complex64>> {
-    let mut svd = nalgebra::DMatrix::from_row_slice(n, n, m).svd(true, true);
-    if svd.singular_values.iter().all(|&v| v <= most) {
+    let scale = scale_of(m);
+    if scale == 0.0 {
         return None;
     }
-    svd.singular_values.apply(|v| *v = v.min(most));
-    let clipped = svd.recompose().ok()?;
-    Some((0..n * n).map(|at| clipped[(at / n, at % n)]).collect())
+    let scaled: Vec<Complex64> = m.iter().map(|v| v / scale).collect();
+    let (mut rows, unitary) = orthogonal_rows(n, &scaled);
+    let mut clipped = false;
+    for row in rows.chunks_exact_mut(n) {
+        let value = length(row) * scale;
+        let factor = if value > most { most / value } else { 1.0 };
+        clipped |= value > most;
+        for v in row {
+            *v *= factor * scale;
+        }
+    }
+    if !clipped {
+        return None;
+    }
+    let mut adjoint = vec![Complex64::ZERO; n * n];
+    for i in 0..n {
+        for j in 0..n {
+            adjoint[i * n + j] = unitary[j * n + i].conj();
+        }
+    }
+    let mut result = vec![Complex64::ZERO; n * n];
+    multiply(n, n, n, &adjoint, &rows, &mut result);
+    Some(result)
 }
 
 #[cfg(test)]
@@ -112,6 +203,25 @@ mod tests {
         let mut x = vec![one; 4];
         assert!(!right_divide(2, &mut x, &mut [one; 4]));
         assert!(!right_divide(2, &mut x, &mut [Complex64::ZERO; 4]));
+    }
+
+    #[test]
+    fn singular_values_are_those_of_another_method() {
+        let n = 6;
+        let m: Vec<Complex64> = (0..n * n)
+            .map(|k| Complex64::new((k as f64 * 1.7).sin(), (k as f64 * 0.9).cos()))
+            .collect();
+        let other = nalgebra::DMatrix::from_row_slice(n, n, &m).singular_values();
+        for (x, y) in singular_values(n, &m).iter().zip(other.iter()) {
+            assert!((x - y).abs() < 1e-13, "{x} {y}");
+        }
+        let clipped = clip_singular_values(n, &m, 1.0).unwrap();
+        for (x, y) in singular_values(n, &clipped).iter().zip(other.iter()) {
+            assert!((x - y.min(1.0)).abs() < 1e-13, "{x} {y}");
+        }
+        // Numbers whose squares are beyond the range.
+        let huge: Vec<Complex64> = m.iter().map(|v| v * 1e300).collect();
+        assert!((singular_values(n, &huge)[0] / 1e300 - other[0]).abs() < 1e-12);
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct TimeResponse {
 /// negative times.
 const UNSETTLED: f64 = 1e-5;
 /// Most points of a spectrum or samples of a response.
-const MOST: f64 = 1e7;
+const MOST: f64 = 4e6;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {

@@ -213,6 +213,19 @@ impl<'a> Reader<'a> {
             self.note(format!("[{name}] in a file without [Version]"));
         }
         self.awaiting_modes = false;
+        if self.section == Section::Reference {
+            if let Some(ports) = self.ports.or(self.ports_hint) {
+                return Err(self.fail(
+                    column,
+                    format!(
+                        "[{name}] follows a [Reference] of {} values, and there are {ports} ports",
+                        self.references.len()
+                    ),
+                ));
+            }
+            // How many there must be is not known yet.
+            self.section = Section::Network;
+        }
         match key.as_str() {
             "version" => {
                 self.before_data(column, name)?;
@@ -860,8 +873,12 @@ impl<'a> Reader<'a> {
         } else {
             1.0
         };
-        let reference = if has_impedances {
-            Reference::PerFrequency(std::mem::take(&mut self.impedances))
+        let impedances = std::mem::take(&mut self.impedances);
+        let first = impedances.get(..ports).unwrap_or_default();
+        let reference = if has_impedances && impedances.chunks_exact(ports).any(|z| z != first) {
+            Reference::PerFrequency(impedances)
+        } else if has_impedances {
+            Reference::PerPort(first.to_vec())
         } else {
             Reference::PerPort(reference)
         };
