@@ -3,9 +3,7 @@
 //! The files in `tests/touchstone` hold the same networks over and over in different dress: entry
 //! (i, j) of point k is what [`entry`] says.
 
-use eyespan::network::touchstone::{
-    FrequencyUnit, NumberFormat, Parameter, Version, WriteOptions,
-};
+use eyespan::network::touchstone::{FrequencyUnit, NumberFormat, Parameter, Version, WriteOptions};
 use eyespan::network::{Network, NetworkError, PortMode, Reference, Touchstone, WaveDefinition};
 use num_complex::Complex64;
 use std::path::{Path, PathBuf};
@@ -19,7 +17,8 @@ fn entry(point: usize, i: usize, j: usize, ports: usize) -> Complex64 {
     };
     let part = |seed: usize, below: usize| {
         let middle = (below - 1) / 2;
-        (f64::from(u32::try_from(seed % below).unwrap()) - f64::from(u32::try_from(middle).unwrap()))
+        (f64::from(u32::try_from(seed % below).unwrap())
+            - f64::from(u32::try_from(middle).unwrap()))
             / 32.0
     };
     Complex64::new(
@@ -88,7 +87,12 @@ fn one_network_in_every_dress() {
         holds_the_network(&name, &network, within);
         let odd = name.starts_with("reference") || name.starts_with("hfss");
         if !odd {
-            assert!(ohms(&network).iter().all(|z| *z == Complex64::new(50.0, 0.0)), "{name}");
+            assert!(
+                ohms(&network)
+                    .iter()
+                    .all(|z| *z == Complex64::new(50.0, 0.0)),
+                "{name}"
+            );
         }
         let ports = match &name {
             n if n.contains("three") => 3,
@@ -143,7 +147,10 @@ fn noise_is_kept_apart() {
         assert!((noise[0].frequency - 0.5e9).abs() < 1e-6);
         assert!((noise[0].minimum_noise_figure_db - 0.7).abs() < 1e-15);
         assert!((noise[0].optimum_reflection - Complex64::new(0.0, 0.5)).norm() < 1e-15);
-        assert!((noise[0].effective_noise_resistance - resistance).abs() < 1e-12, "{name}");
+        assert!(
+            (noise[0].effective_noise_resistance - resistance).abs() < 1e-12,
+            "{name}"
+        );
     }
 }
 
@@ -178,7 +185,10 @@ fn what_is_odd_is_noted() {
         ("order-21-12.ts", "follows [End]"),
     ] {
         let notes = read(name).notes;
-        assert!(notes.iter().any(|note| note.text.contains(part)), "{name}: {notes:?}");
+        assert!(
+            notes.iter().any(|note| note.text.contains(part)),
+            "{name}: {notes:?}"
+        );
     }
     assert!(read("plain.s2p").notes.is_empty());
 }
@@ -195,33 +205,126 @@ fn refusal(name: &str, text: &str) -> String {
 #[test]
 fn mistakes_have_a_place_and_say_what_is_allowed() {
     for (name, text, place, part) in [
-        ("a.s1p", "# GHz S RI R 50\n1 0 0\n2 0 x0\n", "a.s1p:3:5: ", "`x0` is not a finite number"),
-        ("a.s1p", "# GHz S RI R 50\n1 0 nan\n", "a.s1p:2:5: ", "`nan`"),
-        ("a.s1p", "# GHz S RI R 50\n1 0 1e999\n", "a.s1p:2:5: ", "`1e999`"),
-        ("a.s1p", "# GHz S RI R 50\n2 0 0\n1 0 0\n", "a.s1p:3:1: ", "does not lie above"),
-        ("a.s1p", "# GHz S RI R 50\n-1 0 0\n", "a.s1p:2:1: ", "negative"),
-        ("a.s2p", "# GHz S RI R 50\n1 0 0 0\n", "a.s2p:2:1: ", "of 2 ports has 9"),
-        ("a.s1p", "# GHz S XY R 50\n1 0 0\n", "a.s1p:1:9: ", "MA, DB, RI"),
-        ("a.s1p", "# GHz S RI R 50\n1 1,5 2\n", "a.s1p:2:3: ", "decimal comma"),
-        ("a.s1p", "# GHz S RI R 0\n1 0 0\n", "a.s1p: ", "port 1 is zero"),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n1 0 0\n2 0 x0\n",
+            "a.s1p:3:5: ",
+            "`x0` is not a finite number",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n1 0 nan\n",
+            "a.s1p:2:5: ",
+            "`nan`",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n1 0 1e999\n",
+            "a.s1p:2:5: ",
+            "`1e999`",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n2 0 0\n1 0 0\n",
+            "a.s1p:3:1: ",
+            "does not lie above",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n-1 0 0\n",
+            "a.s1p:2:1: ",
+            "negative",
+        ),
+        (
+            "a.s2p",
+            "# GHz S RI R 50\n1 0 0 0\n",
+            "a.s2p:2:1: ",
+            "of 2 ports has 9",
+        ),
+        (
+            "a.s1p",
+            "# GHz S XY R 50\n1 0 0\n",
+            "a.s1p:1:9: ",
+            "MA, DB, RI",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 50\n1 1,5 2\n",
+            "a.s1p:2:3: ",
+            "decimal comma",
+        ),
+        (
+            "a.s1p",
+            "# GHz S RI R 0\n1 0 0\n",
+            "a.s1p: ",
+            "port 1 is zero",
+        ),
         ("a.s1p", "hello\n", "a.s1p:1:1: ", "`hello`"),
-        ("a.txt", "# GHz S RI R 50\n1 0 0 0 0\n2 0 0 0 0\n", "a.txt:2: ", "1 + 2N²"),
+        (
+            "a.txt",
+            "# GHz S RI R 50\n1 0 0 0 0\n2 0 0 0 0\n",
+            "a.txt:2: ",
+            "1 + 2N²",
+        ),
         ("a.s1p", "", "a.s1p: ", "not a Touchstone file"),
-        ("a.s3p", "# GHz H RI R 50\n1 0 0\n", "a.s3p:2: ", "two ports"),
+        (
+            "a.s3p",
+            "# GHz H RI R 50\n1 0 0\n",
+            "a.s3p:2: ",
+            "two ports",
+        ),
         ("a.ts", "[Version] 3.0\n", "a.ts:1:1: ", "1.0 to 2.1"),
-        ("a.ts", "[Version] 2.0\n#\n[Number of Ports] 0\n", "a.ts:3:1: ", "1 to 4096"),
-        ("a.ts", "[Version] 2.0\n#\n[Nomber] 1\n", "a.ts:3:1: ", "[Number of Ports]"),
-        ("a.ts", "[Version] 2.0\n#\n[Number of Ports] 1\n[Number of Frequencies] 2\n[Network Data]\n1 0 0\n", "a.ts: ", "is 2, and there are 1"),
-        ("a.ts", "[Version] 2.0\n#\n[Number of Ports] 2\n[Reference] 50\n[Network Data]\n1 0 0\n", "a.ts", "[Reference]"),
-        ("a.ts", "[Version] 2.0\n#\n[Number of Ports] 2\n[Mixed-Mode Order] D1,2 C1,3\n[Network Data]\n1 0 0 0 0 0 0 0 0\n", "a.ts: ", "no port 3"),
-        ("a.ts", "[Version] 2.0\n#\n[Number of Ports] 2\n[Begin Information]\n", "a.ts:4:1: ", "without [End Information]"),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Number of Ports] 0\n",
+            "a.ts:3:1: ",
+            "1 to 4096",
+        ),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Nomber] 1\n",
+            "a.ts:3:1: ",
+            "[Number of Ports]",
+        ),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Number of Ports] 1\n[Number of Frequencies] 2\n[Network Data]\n1 0 0\n",
+            "a.ts: ",
+            "is 2, and there are 1",
+        ),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Number of Ports] 2\n[Reference] 50\n[Network Data]\n1 0 0\n",
+            "a.ts",
+            "[Reference]",
+        ),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Number of Ports] 2\n[Mixed-Mode Order] D1,2 C1,3\n[Network Data]\n1 0 0 0 0 0 0 0 0\n",
+            "a.ts: ",
+            "no port 3",
+        ),
+        (
+            "a.ts",
+            "[Version] 2.0\n#\n[Number of Ports] 2\n[Begin Information]\n",
+            "a.ts:4:1: ",
+            "without [End Information]",
+        ),
     ] {
         let message = refusal(name, text);
-        assert!(message.starts_with(place), "{message} does not start with {place}");
+        assert!(
+            message.starts_with(place),
+            "{message} does not start with {place}"
+        );
         assert!(message.contains(part), "{message} does not hold {part}");
     }
     let wide = [0xff, 0xfe, b'#', 0];
-    assert!(Touchstone::parse(&wide, "a.s1p").unwrap_err().to_string().contains("UTF-16"));
+    assert!(
+        Touchstone::parse(&wide, "a.s1p")
+            .unwrap_err()
+            .to_string()
+            .contains("UTF-16")
+    );
     let absent = Touchstone::read("no-such-folder/a.s2p").unwrap_err();
     assert!(absent.to_string().starts_with("no-such-folder/a.s2p: "));
 }
@@ -297,9 +400,7 @@ fn other_units_and_formats_round_and_no_more() {
         };
         // A zero has no decibels.
         let text = Touchstone::text(&network, &[], options);
-        if format == NumberFormat::DecibelAngle
-            && network.s().contains(&Complex64::ZERO)
-        {
+        if format == NumberFormat::DecibelAngle && network.s().contains(&Complex64::ZERO) {
             assert!(text.is_err());
             continue;
         }
@@ -323,21 +424,72 @@ fn a_version_1_file_is_named_after_its_ports() {
 /// A file with a few places of it broken.
 fn damaged(bytes: &[u8], other: &[u8], random: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
     const SNIPPETS: &[&[u8]] = &[
-        b"1e308", b"-1e308", b"1e-308", b"nan", b"-inf", b"0", b"-0.0", b"99999999999999999999",
-        b"1D5", b"1.5-103", b",", b"1,5", b";", b"!", b"#", b"# Hz Y DB R 0\n", b"# R (1+j)\n", b"[",
-        b"]", b"[Version] 2.0\n", b"[Version] 2.1\n", b"[Number of Ports] 4\n",
-        b"[Number of Ports] 4096\n", b"[Number of Ports] 4097\n",
-        b"[Number of Ports] 18446744073709551615\n", b"[Reference]\n", b"[Reference] 50 0 -1\n",
-        b"[Matrix Format] Lower\n", b"[Mixed-Mode Order] D1,2 C1,2\n", b"[Mixed-Mode Order] S9\n",
-        b"[Mixed-Mode Order] D0,0\n", b"[Network Data]\n", b"[Noise Data]\n", b"[End]\n",
-        b"[Begin Information]\n", b"[End Information]\n", b"! Gamma 1", b"! Port Impedance 50 0",
-        b"! Port[99999999999999999999] = x\n", b"\n", b"\r", b"\0", b"\x1a", b"\xff\xfe",
-        b"\xef\xbb\xbf", b"&\n", b"\t", b"(50+50j)", b"THz", b"[Two-Port Data Order] 12_21\n",
+        b"1e308",
+        b"-1e308",
+        b"1e-308",
+        b"nan",
+        b"-inf",
+        b"0",
+        b"-0.0",
+        b"99999999999999999999",
+        b"1D5",
+        b"1.5-103",
+        b",",
+        b"1,5",
+        b";",
+        b"!",
+        b"#",
+        b"# Hz Y DB R 0\n",
+        b"# R (1+j)\n",
+        b"[",
+        b"]",
+        b"[Version] 2.0\n",
+        b"[Version] 2.1\n",
+        b"[Number of Ports] 4\n",
+        b"[Number of Ports] 4096\n",
+        b"[Number of Ports] 4097\n",
+        b"[Number of Ports] 18446744073709551615\n",
+        b"[Reference]\n",
+        b"[Reference] 50 0 -1\n",
+        b"[Matrix Format] Lower\n",
+        b"[Mixed-Mode Order] D1,2 C1,2\n",
+        b"[Mixed-Mode Order] S9\n",
+        b"[Mixed-Mode Order] D0,0\n",
+        b"[Network Data]\n",
+        b"[Noise Data]\n",
+        b"[End]\n",
+        b"[Begin Information]\n",
+        b"[End Information]\n",
+        b"! Gamma 1",
+        b"! Port Impedance 50 0",
+        b"! Port[99999999999999999999] = x\n",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\x1a",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"&\n",
+        b"\t",
+        b"(50+50j)",
+        b"THz",
+        b"[Two-Port Data Order] 12_21\n",
         b"[Number of Frequencies] 1\n",
     ];
     const NUMBERS: &[&[u8]] = &[
-        b"0", b"-0.0", b"1", b"0.5", b"1e-300", b"1e300", b"-1e30", b"3", b"1e9", b"1e-9", b"0.999999",
-        b"2.5d-1", b"180",
+        b"0",
+        b"-0.0",
+        b"1",
+        b"0.5",
+        b"1e-300",
+        b"1e300",
+        b"-1e30",
+        b"3",
+        b"1e9",
+        b"1e-9",
+        b"0.999999",
+        b"2.5d-1",
+        b"180",
     ];
     let mut bytes = bytes.to_vec();
     for _ in 0..=random(3) {
@@ -426,11 +578,17 @@ fn damaged_files_never_panic() {
                 if let Ok(text) = Touchstone::text(network, &[], WriteOptions::default()) {
                     let name = format!("a.s{}p", network.ports());
                     let again = Touchstone::parse_ports(text.as_bytes(), &name, network.ports());
-                    let again = again.unwrap_or_else(|error| panic!("{error}\n{text}")).network;
+                    let again = again
+                        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+                        .network;
                     assert_eq!(again.s(), network.s(), "{text}");
                     assert_eq!(again.frequencies(), network.frequencies(), "{text}");
                     for point in 0..network.points() {
-                        assert_eq!(again.reference_at(point), network.reference_at(point), "{text}");
+                        assert_eq!(
+                            again.reference_at(point),
+                            network.reference_at(point),
+                            "{text}"
+                        );
                     }
                 }
                 if network.ports() <= 9 {
@@ -451,14 +609,20 @@ fn damaged_files_never_panic() {
         }
     }
     println!("{read} read, {refused} refused");
-    assert!(read > 200 && refused > 1000, "{read} read, {refused} refused");
+    assert!(
+        read > 200 && refused > 1000,
+        "{read} read, {refused} refused"
+    );
 }
 
 /// Calls whose answer is not of interest: they must not panic.
 fn use_it(network: &Network, in_time: bool) {
-    use eyespan::network::{Pair, ParameterKind, TimeOptions};
+    use eyespan::network::{Application, Pair, ParameterKind, TimeOptions};
     let _ = network.parameters(ParameterKind::Impedance);
-    let _ = network.renormalized(Reference::uniform(network.ports(), 75.0), WaveDefinition::Power);
+    let _ = network.renormalized(
+        Reference::uniform(network.ports(), 75.0),
+        WaveDefinition::Power,
+    );
     let _ = network.quality();
     let _ = network.port_order();
     let _ = network.differential(None);
@@ -472,6 +636,11 @@ fn use_it(network: &Network, in_time: bool) {
     if !in_time {
         return;
     }
+    let _ = network.application_quality(&Application {
+        symbol_rate: 2e9,
+        samples_per_symbol: 16,
+        rise_time_ui: 0.3,
+    });
     let _ = network.step_response(0, 0, &TimeOptions::new(10e-12));
     let _ = network.impedance_profile(0, &TimeOptions::new(10e-12));
 }

@@ -3,8 +3,8 @@
 
 use super::checks::{Case, CaseError, Check, Checks, Outcome, Reason, Tolerance};
 use eyespan::network::{
-    HighFrequency, Network, Pair, ParameterKind, PortMode, PortOrder, Reference, TimeOptions,
-    Touchstone, WaveDefinition, fourier_series,
+    Application, HighFrequency, Network, Pair, ParameterKind, PortMode, PortOrder, Reference,
+    TimeOptions, Touchstone, WaveDefinition, fourier_series,
 };
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -163,7 +163,12 @@ fn coupled_lines(frequency: f64) -> Vec<Complex64> {
     for i in 0..4 {
         y[5 * i] = series + mutual + shunt;
     }
-    for (a, b, value) in [(0, 1, series), (2, 3, series), (0, 2, mutual), (1, 3, mutual)] {
+    for (a, b, value) in [
+        (0, 1, series),
+        (2, 3, series),
+        (0, 2, mutual),
+        (1, 3, mutual),
+    ] {
         y[4 * a + b] = -value;
         y[4 * b + a] = -value;
     }
@@ -180,12 +185,24 @@ fn one_line(frequency: f64) -> Vec<Complex64> {
     vec![z * y + 1.0, z, y * (z * y + 2.0), z * y + 1.0]
 }
 
-fn complex(checks: &mut Checks, what: &str, unit: &'static str, found: Complex64, expected: (f64, f64)) {
+fn complex(
+    checks: &mut Checks,
+    what: &str,
+    unit: &'static str,
+    found: Complex64,
+    expected: (f64, f64),
+) {
     // The derivation's two routes agree to 1e-11 of the value.
     let scale = expected.0.hypot(expected.1).max(1.0);
     let within = Tolerance::Absolute(1e-12 * scale, Reason::RoundOff);
     checks.add(format!("{what}, real"), unit, found.re, expected.0, within);
-    checks.add(format!("{what}, imaginary"), unit, found.im, expected.1, within);
+    checks.add(
+        format!("{what}, imaginary"),
+        unit,
+        found.im,
+        expected.1,
+        within,
+    );
 }
 
 fn conversions() -> Result<Vec<Check>, CaseError> {
@@ -214,7 +231,13 @@ fn conversions() -> Result<Vec<Check>, CaseError> {
         let mixed = network.mixed_mode(&[Pair::new(0, 2), Pair::new(1, 3)])?;
         let places = [("SDD21", 1, 0), ("SCC21", 3, 2), ("SDD11", 0, 0)];
         for ((name, i, j), expected) in places.into_iter().zip(d.modes) {
-            complex(&mut checks, &format!("{name} at {ghz} GHz"), "", mixed.curve(i, j)?[0], expected);
+            complex(
+                &mut checks,
+                &format!("{name} at {ghz} GHz"),
+                "",
+                mixed.curve(i, j)?[0],
+                expected,
+            );
         }
         let between =
             || Reference::PerPort(vec![Complex64::new(50.0, 0.0), Complex64::new(75.0, 0.0)]);
@@ -224,14 +247,27 @@ fn conversions() -> Result<Vec<Check>, CaseError> {
         let found = [line.s()[0], line.s()[2], hybrid[0], hybrid[2]];
         let names = [("S11", ""), ("S21", ""), ("h11", "Ω"), ("h21", "")];
         for (((name, unit), found), expected) in names.into_iter().zip(found).zip(d.line) {
-            complex(&mut checks, &format!("line, {name} at {ghz} GHz"), unit, found, expected);
+            complex(
+                &mut checks,
+                &format!("line, {name} at {ghz} GHz"),
+                unit,
+                found,
+                expected,
+            );
         }
         // The second line begins at another impedance than the first one ends at.
         let two = line.cascaded(&line)?;
-        for ((name, found), expected) in
-            [("S11", two.s()[0]), ("S21", two.s()[2])].into_iter().zip(d.two)
+        for ((name, found), expected) in [("S11", two.s()[0]), ("S21", two.s()[2])]
+            .into_iter()
+            .zip(d.two)
         {
-            complex(&mut checks, &format!("two lines, {name} at {ghz} GHz"), "", found, expected);
+            complex(
+                &mut checks,
+                &format!("two lines, {name} at {ghz} GHz"),
+                "",
+                found,
+                expected,
+            );
         }
     }
     checks.done()
@@ -266,7 +302,13 @@ fn quarter_wave() -> Result<Vec<Check>, CaseError> {
     // Z_in = 75²/50 = 112.5 Ω.
     let reflection = 62.5 / 162.5;
     let within = Tolerance::Absolute(1e-12, Reason::RoundOff);
-    checks.add("S11 of 75 Ω, λ/4", "", network.s()[0].re, reflection, within);
+    checks.add(
+        "S11 of 75 Ω, λ/4",
+        "",
+        network.s()[0].re,
+        reflection,
+        within,
+    );
     checks.add(
         "transmission of 75 Ω, λ/4",
         "dB",
@@ -403,7 +445,11 @@ fn expected(bytes: &[u8]) -> Option<Expected> {
         .collect();
     let count = |at: usize| usize::try_from(u64::from_le_bytes(*words.get(at)?)).ok();
     let (points, ports) = (count(0)?, count(1)?);
-    let numbers: Vec<f64> = words.iter().skip(2).map(|w| f64::from_le_bytes(*w)).collect();
+    let numbers: Vec<f64> = words
+        .iter()
+        .skip(2)
+        .map(|w| f64::from_le_bytes(*w))
+        .collect();
     let (frequencies, rest) = numbers.split_at_checked(points)?;
     let pairs: Vec<Complex64> = rest
         .chunks_exact(2)
@@ -518,7 +564,13 @@ fn measured_cascade(folder: &Path) -> Result<Vec<Check>, CaseError> {
     };
     // The files have nine digits.
     let within = Tolerance::Absolute(5e-9, Reason::PrintedDigit);
-    checks.add("cascade", "", apart(&first.cascaded(&second)?, &both), 0.0, within);
+    checks.add(
+        "cascade",
+        "",
+        apart(&first.cascaded(&second)?, &both),
+        0.0,
+        within,
+    );
     let found = both.de_embedded(Some(&first), None)?;
     checks.add("first taken off", "", apart(&found, &second), 0.0, within);
     let found = both.de_embedded(None, Some(&second))?;
@@ -549,7 +601,13 @@ fn example_channel(path: &Path) -> Result<Vec<Check>, CaseError> {
         0.05,
         Tolerance::AtMost,
     );
-    checks.add("gain at 0 Hz", "", pair.curve(1, 0)?[0].re, 0.97456, digits(5));
+    checks.add(
+        "gain at 0 Hz",
+        "",
+        pair.curve(1, 0)?[0].re,
+        0.97456,
+        digits(5),
+    );
     for (ghz, loss) in [
         (2.5, 7.2614),
         (5.15625, 11.9805),
@@ -560,7 +618,13 @@ fn example_channel(path: &Path) -> Result<Vec<Check>, CaseError> {
         let db = -20.0 * at.curve(1, 0)?[0].norm().log10();
         // Interpolated by other means between points of 10 MHz.
         let within = Tolerance::Absolute(1e-3, Reason::StatedBySource);
-        checks.add(format!("insertion loss at {ghz} GHz"), "dB", db, loss, within);
+        checks.add(
+            format!("insertion loss at {ghz} GHz"),
+            "dB",
+            db,
+            loss,
+            within,
+        );
     }
     let at = pair.interpolated(&[12.89e9])?;
     let db = -20.0 * at.curve(0, 0)?[0].norm().log10();
@@ -623,7 +687,11 @@ fn analyser_transform(folder: &Path) -> Result<Vec<Check>, CaseError> {
         let step = 1.0 / (spacing * count as f64);
         let start = -((count / 2) as f64) * step;
         let samples = fourier_series(network.s(), spacing, start, step, count);
-        checks.exact(format!("samples up to {top}"), samples.len(), impulses.len());
+        checks.exact(
+            format!("samples up to {top}"),
+            samples.len(),
+            impulses.len(),
+        );
         let (mut sum, mut last) = (0.0, 0.0);
         for (k, (density, &(t, impulse))) in samples.iter().zip(&impulses).enumerate() {
             let six = Tolerance::Absolute(1e-6, Reason::PrintedDigit);
@@ -653,15 +721,74 @@ fn quality(folder: &Path) -> Result<Vec<Check>, CaseError> {
         ("reciprocity", whole.reciprocity_percent),
         ("causality", whole.causality_percent),
     ] {
-        checks.add(format!("{name} of the whole line"), "%", value, 99.9, Tolerance::AtLeast);
+        checks.add(
+            format!("{name} of the whole line"),
+            "%",
+            value,
+            99.9,
+            Tolerance::AtLeast,
+        );
     }
     let printed = Tolerance::Absolute(5e-5, Reason::PrintedDigit);
     let active = read("active.s2p")?.passivity_percent;
-    checks.add("passivity, S21 and S12 × 1.137", "%", active, 49.7701, printed);
+    checks.add(
+        "passivity, S21 and S12 × 1.137",
+        "%",
+        active,
+        49.7701,
+        printed,
+    );
     let one_way = read("one-way.s2p")?.reciprocity_percent;
-    checks.add("reciprocity, S21 = 0.945·S12", "%", one_way, 49.6120, printed);
+    checks.add(
+        "reciprocity, S21 = 0.945·S12",
+        "%",
+        one_way,
+        49.6120,
+        printed,
+    );
     let early = read("early.s2p")?.causality_percent;
-    checks.add("causality, 44.5 mm of air taken off", "%", early, 48.2637, printed);
+    checks.add(
+        "causality, 44.5 mm of air taken off",
+        "%",
+        early,
+        48.2637,
+        printed,
+    );
+    let use_of = |name: &str| -> Result<_, CaseError> {
+        let application = Application {
+            symbol_rate: 1e9,
+            samples_per_symbol: 32,
+            rise_time_ui: 0.4,
+        };
+        let network = Touchstone::read(folder.join(name))?.network;
+        Ok(network.application_quality(&application)?)
+    };
+    // Their source rounds twice the number to a tenth.
+    let tenth = Tolerance::Absolute(0.025, Reason::PrintedDigit);
+    let active = use_of("active.s2p")?.passivity_mv;
+    checks.add(
+        "passivity in time, S21 and S12 × 1.137",
+        "mV",
+        active,
+        71.35,
+        tenth,
+    );
+    let one_way = use_of("one-way.s2p")?.reciprocity_mv;
+    checks.add(
+        "reciprocity in time, S21 = 0.945·S12",
+        "mV",
+        one_way,
+        28.45,
+        tenth,
+    );
+    let earlier = use_of("earlier.s2p")?.causality_mv;
+    checks.add(
+        "causality in time, 180 mm of air taken off",
+        "mV",
+        earlier,
+        10.05,
+        tenth,
+    );
     checks.done()
 }
 
@@ -671,14 +798,26 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "networks/ideal-modes", ideal_modes),
         Case::new(AREA, "networks/quarter-wave-line", quarter_wave),
         Case::new(AREA, "networks/charged-capacitor", charged_capacitor),
-        external("networks/touchstone-collection", "touchstone-collection", collection),
-        external("networks/measured-cascade", "scikit-rf-bsd3", measured_cascade),
+        external(
+            "networks/touchstone-collection",
+            "touchstone-collection",
+            collection,
+        ),
+        external(
+            "networks/measured-cascade",
+            "scikit-rf-bsd3",
+            measured_cascade,
+        ),
         external(
             "networks/backplane-channel",
             "pychopmarg-bsd3/example2_THRU.s4p.gz",
             example_channel,
         ),
-        external("networks/analyser-transform", "scikit-rf-bsd3", analyser_transform),
+        external(
+            "networks/analyser-transform",
+            "scikit-rf-bsd3",
+            analyser_transform,
+        ),
         external("networks/ieee-370-quality", "p370-quality", quality),
     ]
 }

@@ -215,7 +215,13 @@ impl Network {
         if fits {
             return Ok((self.s.clone(), other.s.clone()));
         }
-        let ohms = |z: Complex64| if real(&z) { z } else { Complex64::new(50.0, 0.0) };
+        let ohms = |z: Complex64| {
+            if real(&z) {
+                z
+            } else {
+                Complex64::new(50.0, 0.0)
+            }
+        };
         let replaced = |network: &Self, ports: &[usize]| {
             let mut all = Vec::with_capacity(self.points() * network.ports);
             for point in 0..self.points() {
@@ -303,14 +309,28 @@ impl Work {
         let (outer, inner, far) = (self.outer, self.inner, self.far);
         let total = outer + far;
         // Transposed, so that a division from the right solves (1 − B_ii·A_ii)·x = r.
-        multiply(inner, inner, inner, &self.b_ii, &self.a_ii, &mut self.product);
+        multiply(
+            inner,
+            inner,
+            inner,
+            &self.b_ii,
+            &self.a_ii,
+            &mut self.product,
+        );
         for i in 0..inner {
             for j in 0..inner {
                 self.divisor[j * inner + i] =
                     Complex64::from(f64::from(u8::from(i == j))) - self.product[i * inner + j];
             }
         }
-        multiply(inner, inner, outer, &self.b_ii, &self.a_io, &mut self.product);
+        multiply(
+            inner,
+            inner,
+            outer,
+            &self.b_ii,
+            &self.a_io,
+            &mut self.product,
+        );
         for i in 0..inner {
             for j in 0..outer {
                 self.into[j * inner + i] = self.product[i * outer + j];
@@ -417,7 +437,9 @@ mod tests {
             Err(NetworkError::Singular { .. })
         ));
         // Not even the device needs a transmission.
-        let open = fixture.cascaded(&two_port([1.0, 0.0, 0.0, 1.0], [60.0, 50.0])).unwrap();
+        let open = fixture
+            .cascaded(&two_port([1.0, 0.0, 0.0, 1.0], [60.0, 50.0]))
+            .unwrap();
         let found = open.de_embedded(Some(&fixture), None).unwrap();
         same(&found, &two_port([1.0, 0.0, 0.0, 1.0], [60.0, 50.0]), 1e-12);
     }
@@ -435,9 +457,6 @@ mod tests {
             Reference::uniform(2, 50.0),
         )
         .unwrap();
-        assert!(matches!(
-            a.cascaded(&other),
-            Err(NetworkError::Mismatch(_))
-        ));
+        assert!(matches!(a.cascaded(&other), Err(NetworkError::Mismatch(_))));
     }
 }

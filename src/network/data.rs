@@ -256,9 +256,7 @@ impl Network {
     pub fn reference_at(&self, point: usize) -> &[Complex64] {
         match &self.reference {
             Reference::PerPort(z) => z,
-            Reference::PerFrequency(z) => {
-                z.chunks_exact(self.ports).nth(point).unwrap_or_default()
-            }
+            Reference::PerFrequency(z) => z.chunks_exact(self.ports).nth(point).unwrap_or_default(),
         }
     }
 
@@ -320,11 +318,8 @@ mod tests {
 
     #[test]
     fn a_curve_takes_row_and_column() {
-        let s = (0..8)
-            .map(|v| Complex64::new(f64::from(v), 0.0))
-            .collect();
-        let network =
-            Network::new(vec![0.0, 1e9], 2, s, Reference::uniform(2, 50.0)).unwrap();
+        let s = (0..8).map(|v| Complex64::new(f64::from(v), 0.0)).collect();
+        let network = Network::new(vec![0.0, 1e9], 2, s, Reference::uniform(2, 50.0)).unwrap();
         let curve = network.curve(1, 0).unwrap();
         assert_eq!(curve, [Complex64::new(2.0, 0.0), Complex64::new(6.0, 0.0)]);
         assert!(network.curve(2, 0).is_err());

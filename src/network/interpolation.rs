@@ -120,7 +120,8 @@ impl Network {
                             .partition_point(|&v| v <= x)
                             .clamp(1, self.points() - 1)
                             - 1;
-                        let u = (x - self.frequency[i]) / (self.frequency[i + 1] - self.frequency[i]);
+                        let u =
+                            (x - self.frequency[i]) / (self.frequency[i + 1] - self.frequency[i]);
                         *place = curve[i] * (1.0 - u) + curve[i + 1] * u;
                     }
                 }
@@ -179,7 +180,10 @@ impl Network {
                 .copied()
                 .collect();
             let delay = mean_delay(&f[..near], &curve);
-            let (g1, g2) = (curve[0] * turns(first * delay), curve[1] * turns(second * delay));
+            let (g1, g2) = (
+                curve[0] * turns(first * delay),
+                curve[1] * turns(second * delay),
+            );
             let squares = second * second - first * first;
             let even = (g2.re - g1.re) / squares;
             let odd = (g2.im / second - g1.im / first) / squares;

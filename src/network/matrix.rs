@@ -98,7 +98,10 @@ fn orthogonalise(
     unitary: &mut [Complex64],
 ) -> bool {
     let (mut a, mut b, mut g) = (0.0, 0.0, Complex64::ZERO);
-    for (x, y) in rows[p * n..(p + 1) * n].iter().zip(&rows[q * n..(q + 1) * n]) {
+    for (x, y) in rows[p * n..(p + 1) * n]
+        .iter()
+        .zip(&rows[q * n..(q + 1) * n])
+    {
         a += x.norm_sqr();
         b += y.norm_sqr();
         g += x.conj() * y;
@@ -124,7 +127,9 @@ fn orthogonalise(
 
 /// Largest magnitude of an entry, by which a matrix is divided so that squares do not overflow.
 fn scale_of(m: &[Complex64]) -> f64 {
-    m.iter().map(|v| v.re.abs().max(v.im.abs())).fold(0.0, f64::max)
+    m.iter()
+        .map(|v| v.re.abs().max(v.im.abs()))
+        .fold(0.0, f64::max)
 }
 
 /// Singular values of a square matrix, largest first.
@@ -135,7 +140,10 @@ pub(super) fn singular_values(n: usize, m: &[Complex64]) -> Vec<f64> {
     }
     let scaled: Vec<Complex64> = m.iter().map(|v| v / scale).collect();
     let (rows, _) = orthogonal_rows(n, &scaled);
-    let mut values: Vec<f64> = rows.chunks_exact(n).map(|row| length(row) * scale).collect();
+    let mut values: Vec<f64> = rows
+        .chunks_exact(n)
+        .map(|row| length(row) * scale)
+        .collect();
     values.sort_by(|a, b| b.total_cmp(a));
     values
 }

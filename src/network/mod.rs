@@ -13,7 +13,7 @@
 //! | which port leads to which | [`Network::port_order`], [`Network::differential`] |
 //! | cascade, connection, de-embedding, termination | [`Network::cascaded`], [`Network::connected`], [`Network::de_embedded`], [`Network::terminated`] |
 //! | other frequencies, 0 Hz | [`Network::interpolated`], [`Network::extended_to_dc`] |
-//! | passivity, reciprocity, causality | [`Network::quality`], [`Network::passive`] |
+//! | passivity, reciprocity, causality | [`Network::quality`], [`Network::application_quality`], [`Network::passive`] |
 //! | impulse, step, pulse, impedance profile | [`Network::impulse_response`], [`Network::impedance_profile`] |
 //!
 //! A differential channel from a four-port file, its loss and its pulse:
@@ -55,6 +55,7 @@ mod mixed_mode;
 mod parameters;
 mod ports;
 mod quality;
+mod quality_in_time;
 mod time;
 pub mod touchstone;
 mod waves;
@@ -65,6 +66,7 @@ pub use mixed_mode::Pair;
 pub use parameters::ParameterKind;
 pub use ports::{PortOrder, Termination};
 pub use quality::{Grade, PassivityChange, Quality};
+pub use quality_in_time::{Application, ApplicationQuality};
 pub use time::{
     HighFrequency, ProfilePoint, TimeOptions, TimeResponse, fourier_series, gaussian_bandwidth,
 };

@@ -187,7 +187,11 @@ impl Network {
         let (left, right) = kind.rows(n)?;
         let mut result = vec![Complex64::ZERO; self.s.len()];
         let mut divisor = vec![Complex64::ZERO; n * n];
-        let scale = |port: usize| normalised.and_then(|r| r.get(port)).map_or(1.0, |r| r.sqrt());
+        let scale = |port: usize| {
+            normalised
+                .and_then(|r| r.get(port))
+                .map_or(1.0, |r| r.sqrt())
+        };
         for (point, (p, out)) in self
             .s
             .chunks_exact(n * n)
@@ -341,14 +345,9 @@ mod tests {
             ParameterKind::Transfer,
         ] {
             let values = network.parameters(kind).unwrap();
-            let back = Network::from_parameters(
-                kind,
-                vec![1e9],
-                2,
-                &values,
-                Reference::uniform(2, 50.0),
-            )
-            .unwrap();
+            let back =
+                Network::from_parameters(kind, vec![1e9], 2, &values, Reference::uniform(2, 50.0))
+                    .unwrap();
             for (x, y) in back.s().iter().zip(network.s()) {
                 assert!((x - y).norm() < 1e-13, "{kind:?}");
             }

@@ -134,11 +134,7 @@ impl Network {
     ///
     /// # Errors
     /// As [`connected`](Self::connected).
-    pub fn terminated(
-        &self,
-        port: usize,
-        termination: Termination,
-    ) -> Result<Self, NetworkError> {
+    pub fn terminated(&self, port: usize, termination: Termination) -> Result<Self, NetworkError> {
         self.check_port(port)?;
         let (kind, value) = match termination {
             Termination::Impedance(z) => (ParameterKind::Impedance, z),

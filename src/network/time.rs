@@ -208,11 +208,7 @@ impl Network {
     }
 
     /// S of one path on an even grid from 0 Hz: spacing and values.
-    fn even_spectrum(
-        &self,
-        to: usize,
-        from: usize,
-    ) -> Result<(f64, Vec<Complex64>), NetworkError> {
+    fn even_spectrum(&self, to: usize, from: usize) -> Result<(f64, Vec<Complex64>), NetworkError> {
         if self.points() < 2 {
             return Err(NetworkError::Time(
                 "two frequencies or more are needed for a time response".to_owned(),
@@ -272,7 +268,9 @@ impl Network {
             if value.is_finite() && value > 0.0 {
                 Ok(())
             } else {
-                Err(NetworkError::Time(format!("a {what} of {value} s cannot be")))
+                Err(NetworkError::Time(format!(
+                    "a {what} of {value} s cannot be"
+                )))
             }
         };
         positive("time step", options.step)?;
@@ -285,9 +283,9 @@ impl Network {
         }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let count = count as usize;
-        let lead = options.lead.unwrap_or_else(|| {
-            (period / 8.0 / options.step).floor() * options.step
-        });
+        let lead = options
+            .lead
+            .unwrap_or_else(|| (period / 8.0 / options.step).floor() * options.step);
         if !(0.0..=period).contains(&lead) {
             return Err(NetworkError::Time(format!(
                 "the response cannot begin {lead} s before zero: its period is {period} s"
@@ -306,7 +304,11 @@ impl Network {
             Shape::Pulse(width) => {
                 for (k, value) in spectrum.iter_mut().enumerate() {
                     let x = k as f64 * spacing * width;
-                    let sinc = if k == 0 { 1.0 } else { (PI * x).sin() / (PI * x) };
+                    let sinc = if k == 0 {
+                        1.0
+                    } else {
+                        (PI * x).sin() / (PI * x)
+                    };
                     *value *= turns(-0.5 * x) * (width * sinc);
                 }
                 fourier_series(&spectrum, spacing, start, options.step, count)
@@ -552,7 +554,12 @@ mod tests {
     #[test]
     fn the_series_is_the_sum_it_stands_for() {
         let spectrum: Vec<Complex64> = (0..37)
-            .map(|k| Complex64::new(f64::from(k).cos(), if k > 0 { f64::from(k).sin() } else { 0.0 }))
+            .map(|k| {
+                Complex64::new(
+                    f64::from(k).cos(),
+                    if k > 0 { f64::from(k).sin() } else { 0.0 },
+                )
+            })
             .collect();
         let (spacing, start, step) = (1e7, -3.3e-9, 0.77e-9);
         let fast = fourier_series(&spectrum, spacing, start, step, 101);
@@ -591,7 +598,10 @@ mod tests {
             assert!((value - expected).abs() < 3e-3, "{t}: {value} {expected}");
         }
         let (at, peak) = pulse.peak().unwrap();
-        assert!((at - 4e-9).abs() < 0.05e-9 && (peak - 0.9).abs() < 5e-3, "{at} {peak}");
+        assert!(
+            (at - 4e-9).abs() < 0.05e-9 && (peak - 0.9).abs() < 5e-3,
+            "{at} {peak}"
+        );
         assert!(step.before_zero < 1e-6 && step.settled > 3e-9 && step.settled < 5e-9);
     }
 
@@ -614,7 +624,11 @@ mod tests {
         assert!(error.to_string().contains("it needs 3."), "{error}");
         options.duration = Some(20e-9);
         assert_eq!(
-            network.impulse_response(1, 0, &options).unwrap().samples.len(),
+            network
+                .impulse_response(1, 0, &options)
+                .unwrap()
+                .samples
+                .len(),
             1250 + 2001
         );
         // A resonance that rings on for longer than 1/Δf.
@@ -625,7 +639,10 @@ mod tests {
         let error = two_port(grid(1001, 10e6), ringing)
             .impulse_response(1, 0, &TimeOptions::new(10e-12))
             .unwrap_err();
-        assert!(error.to_string().contains("It needs a window of about"), "{error}");
+        assert!(
+            error.to_string().contains("It needs a window of about"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -642,7 +659,10 @@ mod tests {
         let mut options = TimeOptions::new(10e-12);
         options.high_frequency = HighFrequency::Gaussian { rise_time: 50e-12 };
         let profile = network.impedance_profile(0, &options).unwrap();
-        for point in profile.iter().filter(|p| p.time > 0.2e-9 && p.time < 1.7e-9) {
+        for point in profile
+            .iter()
+            .filter(|p| p.time > 0.2e-9 && p.time < 1.7e-9)
+        {
             assert!((point.impedance - 75.0).abs() < 0.1, "{point:?}");
         }
         for point in profile.iter().filter(|p| p.time > 8e-9 && p.time < 60e-9) {

@@ -169,7 +169,10 @@ impl Options {
         let mut seen = [false; 4];
         let mut once = |which: usize, at: usize, word: &str, what: &str| {
             if std::mem::replace(&mut seen[which], true) {
-                Err((at, format!("`{word}` is a second {what} in the option line")))
+                Err((
+                    at,
+                    format!("`{word}` is a second {what} in the option line"),
+                ))
             } else {
                 Ok(())
             }
@@ -195,7 +198,10 @@ impl Options {
                 while let Some((at, word)) = words.peek() {
                     let Some(value) = impedance(word) else { break };
                     if !value.is_finite() {
-                        return Err((at, format!("the reference impedance `{word}` is not finite")));
+                        return Err((
+                            at,
+                            format!("the reference impedance `{word}` is not finite"),
+                        ));
                     }
                     words.next();
                     options.reference.push(value);

@@ -129,6 +129,8 @@ impl Touchstone {
 /// N of a name that ends with `.sNp` (also y, z, g, h).
 fn ports_by_name(name: &str) -> Option<usize> {
     let ending = name.rsplit('.').next()?.to_ascii_lowercase();
-    let digits = ending.strip_prefix(['s', 'y', 'z', 'g', 'h'])?.strip_suffix('p')?;
+    let digits = ending
+        .strip_prefix(['s', 'y', 'z', 'g', 'h'])?
+        .strip_suffix('p')?;
     digits.parse().ok().filter(|&ports| ports > 0)
 }

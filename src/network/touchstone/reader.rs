@@ -432,7 +432,9 @@ impl<'a> Reader<'a> {
         };
         if starts(b"gamma") || starts(b"port impedance") {
             let is_gamma = starts(b"gamma");
-            let tail = trimmed.get(if is_gamma { 5 } else { 14 }..).unwrap_or_default();
+            let tail = trimmed
+                .get(if is_gamma { 5 } else { 14 }..)
+                .unwrap_or_default();
             return self.comment_values(tail, is_gamma);
         }
         if self.store.is_none() {
@@ -474,7 +476,10 @@ impl<'a> Reader<'a> {
         let line = self.line;
         loop {
             let last = tail.rsplit(|&b| b == b'!').next().unwrap_or_default();
-            for word in last.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()) {
+            for word in last
+                .split(u8::is_ascii_whitespace)
+                .filter(|w| !w.is_empty())
+            {
                 if let Some(value) = std::str::from_utf8(word).ok().and_then(|w| w.parse().ok()) {
                     values.push(value);
                 }
@@ -514,7 +519,10 @@ impl<'a> Reader<'a> {
             return Err(self.fail_at(
                 line,
                 1,
-                format!("`! {what}` number {} stands behind point {points}", found + 1),
+                format!(
+                    "`! {what}` number {} stands behind point {points}",
+                    found + 1
+                ),
             ));
         }
         into.extend(
@@ -694,10 +702,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The numbers of a line, with their columns.
-    fn numbers(
-        &mut self,
-        mut take: impl FnMut(&Self, f64, usize) -> Result<()>,
-    ) -> Result<()> {
+    fn numbers(&mut self, mut take: impl FnMut(&Self, f64, usize) -> Result<()>) -> Result<()> {
         let bytes = self.bytes;
         loop {
             let mut at = self.at;
@@ -964,7 +969,9 @@ impl<'a> Reader<'a> {
             .iter()
             .filter_map(|(kind, p)| match (kind, &p[..]) {
                 (b'S', &[port]) => Some(PortMode::SingleEnded(port)),
-                (b'D', &[positive, negative]) => Some(PortMode::Differential { positive, negative }),
+                (b'D', &[positive, negative]) => {
+                    Some(PortMode::Differential { positive, negative })
+                }
                 (b'C', &[positive, negative]) => Some(PortMode::Common { positive, negative }),
                 _ => None,
             })
@@ -1055,7 +1062,10 @@ fn is_last(rest: &[u8]) -> bool {
 
 /// `Port[1] = name` or `Port 1 : name`, as HFSS and Sigrity write it into comments.
 fn port_name(text: &str) -> Option<(usize, String)> {
-    let rest = text.trim().get(..4).filter(|w| w.eq_ignore_ascii_case("port"))?;
+    let rest = text
+        .trim()
+        .get(..4)
+        .filter(|w| w.eq_ignore_ascii_case("port"))?;
     let rest = text.trim().get(rest.len()..)?.trim_start();
     let rest = rest.strip_prefix('[').unwrap_or(rest);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

@@ -119,7 +119,8 @@ impl PointStore {
         let points = self.bytes_left / (self.size.saturating_mul(8)).max(1);
         self.frequency.reserve(points.saturating_sub(1));
         let entries = self.layout.ports * self.layout.ports;
-        self.s.reserve(points.saturating_sub(1).saturating_mul(entries));
+        self.s
+            .reserve(points.saturating_sub(1).saturating_mul(entries));
     }
 
     fn complete(&mut self) {
@@ -155,7 +156,8 @@ impl PointStore {
         if self.layout.transposed && n == 2 {
             self.s.swap(base + 1, base + 2);
         }
-        self.frequency.push(self.pending.first().copied().unwrap_or(0.0));
+        self.frequency
+            .push(self.pending.first().copied().unwrap_or(0.0));
         self.pending.clear();
     }
 

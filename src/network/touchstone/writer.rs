@@ -60,7 +60,8 @@ impl Touchstone {
         let in_comments = needs_comments(network);
         if mixed && in_comments {
             return Err(NetworkError::Write(
-                "mixed modes need real reference impedances that do not depend on frequency".to_owned(),
+                "mixed modes need real reference impedances that do not depend on frequency"
+                    .to_owned(),
             ));
         }
         let mut text = String::new();
@@ -79,12 +80,10 @@ impl Touchstone {
                 _ => "[Version] 2.0\n",
             };
         }
-        text += &format!(
-            "# {} S {}",
-            options.unit.symbol(),
-            options.format.letters()
-        );
-        let equal = physical.windows(2).all(|pair| pair[0].to_bits() == pair[1].to_bits());
+        text += &format!("# {} S {}", options.unit.symbol(), options.format.letters());
+        let equal = physical
+            .windows(2)
+            .all(|pair| pair[0].to_bits() == pair[1].to_bits());
         if in_comments {
             // Every point has its own; the option line's is not used.
         } else if equal || !two {
@@ -235,7 +234,11 @@ fn write_point(
     Ok(())
 }
 
-fn parts(value: Complex64, format: NumberFormat, frequency: f64) -> Result<(f64, f64), NetworkError> {
+fn parts(
+    value: Complex64,
+    format: NumberFormat,
+    frequency: f64,
+) -> Result<(f64, f64), NetworkError> {
     Ok(match format {
         NumberFormat::RealImaginary => (value.re, value.im),
         NumberFormat::MagnitudeAngle => (value.norm(), value.arg().to_degrees()),
