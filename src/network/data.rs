@@ -323,7 +323,7 @@ mod tests {
         let curve = network.curve(1, 0).unwrap();
         assert_eq!(curve, [Complex64::new(2.0, 0.0), Complex64::new(6.0, 0.0)]);
         assert!(network.curve(2, 0).is_err());
-        assert_eq!(network.matrix(1).unwrap()[3].re, 7.0);
+        assert_eq!(network.matrix(1).unwrap()[3], Complex64::new(7.0, 0.0));
         assert!(network.matrix(2).is_none());
     }
 }
