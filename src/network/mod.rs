@@ -46,6 +46,7 @@
 //! Leaves out: fits of rational functions, noise parameters in cascades, the de-embedding of IEEE 370
 //! from a 2×-through structure.
 
+mod band_limit;
 mod connect;
 mod data;
 mod error;
@@ -56,10 +57,12 @@ mod parameters;
 mod ports;
 mod quality;
 mod quality_in_time;
+mod series;
 mod time;
 pub mod touchstone;
 mod waves;
 
+pub use band_limit::{HighFrequency, gaussian_bandwidth};
 pub use data::{Network, PortMode, Reference, WaveDefinition};
 pub use error::{FileError, NetworkError};
 pub use mixed_mode::Pair;
@@ -67,7 +70,6 @@ pub use parameters::ParameterKind;
 pub use ports::{PortOrder, Termination};
 pub use quality::{Grade, PassivityChange, Quality};
 pub use quality_in_time::{Application, ApplicationQuality};
-pub use time::{
-    HighFrequency, ProfilePoint, TimeOptions, TimeResponse, fourier_series, gaussian_bandwidth,
-};
+pub use series::fourier_series;
+pub use time::{ProfilePoint, TimeOptions, TimeResponse};
 pub use touchstone::Touchstone;

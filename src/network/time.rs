@@ -9,31 +9,12 @@
 //! Nothing is forced: neither S(0) to one, nor the response before t = 0 to zero. What lies there is
 //! reported, and a response that has not ended within T is an error.
 
+use super::band_limit::{HighFrequency, limit};
 use super::interpolation::turns;
+use super::series::fourier_series;
 use super::{Network, NetworkError};
 use num_complex::Complex64;
-use rustfft::FftPlanner;
-use std::f64::consts::{LN_2, PI};
-
-/// What to do about the highest frequency, where the data end.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum HighFrequency {
-    /// Nothing: what is not known is zero. Rings where the network still transmits there.
-    Cut,
-    /// A raised cosine from this fraction of the highest frequency up to it, without phase.
-    RaisedCosine {
-        /// Where it begins, 0 to 1.
-        from: f64,
-    },
-    /// A Gaussian filter without phase, of this rise time from 10 % to 90 %.
-    Gaussian {
-        /// Rise time, s.
-        rise_time: f64,
-    },
-    /// The loss in dB and the phase go on as straight lines, those of the upper fifth of the band,
-    /// to four times the highest frequency; a rising magnitude is held.
-    Continued,
-}
+use std::f64::consts::PI;
 
 /// How a time response is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -348,68 +329,6 @@ impl Network {
     }
 }
 
-/// Applies the treatment of the highest frequency.
-fn limit(
-    spectrum: &mut Vec<Complex64>,
-    spacing: f64,
-    treatment: HighFrequency,
-) -> Result<(), NetworkError> {
-    let last = spectrum.len() - 1;
-    match treatment {
-        HighFrequency::Cut => {}
-        HighFrequency::RaisedCosine { from } => {
-            if !(0.0..1.0).contains(&from) {
-                return Err(NetworkError::Time(format!(
-                    "a raised cosine cannot begin at {from} of the highest frequency: 0 to 1 are allowed"
-                )));
-            }
-            for (k, value) in spectrum.iter_mut().enumerate() {
-                let x = (k as f64 / last as f64 - from) / (1.0 - from);
-                if x > 0.0 {
-                    *value *= 0.5 * (1.0 + (PI * x).cos());
-                }
-            }
-        }
-        HighFrequency::Gaussian { rise_time } => {
-            if !(rise_time.is_finite() && rise_time > 0.0) {
-                return Err(NetworkError::Time(format!(
-                    "a rise time of {rise_time} s cannot be"
-                )));
-            }
-            // A Gaussian edge of deviation σ rises from 10 % to 90 % in 2·1.28155·σ.
-            let deviation = rise_time / (2.0 * 1.281_551_565_544_600_4);
-            for (k, value) in spectrum.iter_mut().enumerate() {
-                let w = 2.0 * PI * k as f64 * spacing * deviation;
-                *value *= (-0.5 * w * w).exp();
-            }
-        }
-        HighFrequency::Continued => continue_beyond(spectrum),
-    }
-    Ok(())
-}
-
-/// Appends three times the band, on the straight lines of ln|S| and phase of its upper fifth.
-fn continue_beyond(spectrum: &mut Vec<Complex64>) {
-    let last = spectrum.len() - 1;
-    let from = last - (last / 5).max(1);
-    let (end, begin) = (spectrum[last], spectrum[from]);
-    if end == Complex64::ZERO || begin == Complex64::ZERO {
-        return;
-    }
-    let mut turned = 0.0;
-    for pair in spectrum[from..].windows(2) {
-        turned += (pair[1] * pair[0].conj()).arg();
-    }
-    let steps = (last - from) as f64;
-    let fall = ((end.norm() / begin.norm()).ln() / steps).min(0.0);
-    let ratio = Complex64::from_polar(fall.exp(), turned / steps);
-    let mut value = end;
-    for _ in 0..3 * last {
-        value *= ratio;
-        spectrum.push(value);
-    }
-}
-
 /// Where the impulse response has settled, and the share of its energy before zero; refuses one that
 /// has not settled in its period or in the duration asked for.
 fn settle(
@@ -482,53 +401,6 @@ fn settle(
     Ok((settled, before_zero))
 }
 
-/// Δf·(c0 + 2·Re Σ c_k·exp(j2πkΔft)) at the times start + n·step, n = 0 … count − 1, by the chirp
-/// transform, kn = (k² + n² − (n − k)²)/2: the real function whose spectrum the c_k are, `spacing` = Δf
-/// apart from 0 Hz, in 1/s of what they are in.
-pub fn fourier_series(
-    spectrum: &[Complex64],
-    spacing: f64,
-    start: f64,
-    step: f64,
-    count: usize,
-) -> Vec<f64> {
-    let alpha = spacing * step;
-    let half_square = |k: usize| 0.5 * alpha * (k as f64) * (k as f64);
-    let length = spectrum.len();
-    let size = (length + count).next_power_of_two();
-    let mut a = vec![Complex64::ZERO; size];
-    for (k, (place, c)) in a.iter_mut().zip(spectrum).enumerate() {
-        let weight = if k == 0 { 1.0 } else { 2.0 };
-        *place = c * turns(k as f64 * spacing * start) * turns(half_square(k)) * weight;
-    }
-    let mut b = vec![Complex64::ZERO; size];
-    for (n, place) in b.iter_mut().enumerate().take(count) {
-        *place = turns(-half_square(n));
-    }
-    for k in 1..length {
-        b[size - k] = turns(-half_square(k));
-    }
-    let mut planner = FftPlanner::new();
-    let forward = planner.plan_fft_forward(size);
-    forward.process(&mut a);
-    forward.process(&mut b);
-    for (x, y) in a.iter_mut().zip(&b) {
-        *x *= y;
-    }
-    planner.plan_fft_inverse(size).process(&mut a);
-    let scale = spacing / size as f64;
-    a[..count]
-        .iter()
-        .enumerate()
-        .map(|(n, v)| (v * turns(half_square(n))).re * scale)
-        .collect()
-}
-
-/// −3 dB bandwidth of a Gaussian filter of this rise time from 10 % to 90 %, Hz.
-pub fn gaussian_bandwidth(rise_time: f64) -> f64 {
-    LN_2.sqrt() * 2.0 * 1.281_551_565_544_600_4 / (2.0 * PI * rise_time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -549,32 +421,6 @@ mod tests {
     /// One pole at 2 GHz behind a delay of 3 ns.
     fn pole(f: f64) -> Complex64 {
         turns(-f * 3e-9) * 0.9 / Complex64::new(1.0, f / 2e9)
-    }
-
-    #[test]
-    fn the_series_is_the_sum_it_stands_for() {
-        let spectrum: Vec<Complex64> = (0..37)
-            .map(|k| {
-                Complex64::new(
-                    f64::from(k).cos(),
-                    if k > 0 { f64::from(k).sin() } else { 0.0 },
-                )
-            })
-            .collect();
-        let (spacing, start, step) = (1e7, -3.3e-9, 0.77e-9);
-        let fast = fourier_series(&spectrum, spacing, start, step, 101);
-        for (n, value) in fast.iter().enumerate() {
-            let t = start + n as f64 * step;
-            let sum: f64 = spectrum
-                .iter()
-                .enumerate()
-                .map(|(k, c)| {
-                    let weight = if k == 0 { 1.0 } else { 2.0 };
-                    weight * (c * Complex64::cis(2.0 * PI * k as f64 * spacing * t)).re
-                })
-                .sum();
-            assert!((value - sum * spacing).abs() < 1e-12 * spacing * 37.0);
-        }
     }
 
     #[test]
@@ -668,10 +514,5 @@ mod tests {
         for point in profile.iter().filter(|p| p.time > 8e-9 && p.time < 60e-9) {
             assert!((point.impedance - 50.0).abs() < 0.5, "{point:?}");
         }
-    }
-
-    #[test]
-    fn a_rise_time_is_that_of_its_bandwidth() {
-        assert!((gaussian_bandwidth(1e-9) - 0.339_6e9).abs() < 1e5);
     }
 }
