@@ -14,7 +14,7 @@ const AREA: &str = "networks";
 const CIRCUIT: &str = "derive/networks.py; Kurokawa 1965, DOI 10.1109/TMTT.1965.1125964; Frickey 1994, \
      DOI 10.1109/22.275_248; Bockelman & Eisenstadt 1995, DOI 10.1109/22.392_911";
 const LINES: &str = "closed forms of transmission-line theory (Pozar, Microwave Engineering, 4th ed., \
-     sections 2.3 and 4.4)";
+     chapters 2 and 4)";
 const COLLECTION: &str = "scikit-rf 2.0.0, what Network reads from the files of its repository \
      (derive/touchstone_collection.py)";
 const EXAMPLE: &str = "PyChOpMarg, chnl_data/example2_THRU.s4p (BSD-3-Clause), values by NumPy from its \

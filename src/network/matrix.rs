@@ -66,7 +66,7 @@ pub(super) fn multiply(
 }
 
 /// Rows of U·m that are orthogonal to each other, and U, unitary, by the one-sided Jacobi method
-/// (Golub & Van Loan, Matrix Computations, 4th ed., section 8.6.3). The lengths of the rows are the
+/// (Golub & Van Loan, Matrix Computations, 4th ed., chapter 8). The lengths of the rows are the
 /// singular values.
 fn orthogonal_rows(n: usize, m: &[Complex64]) -> (Vec<Complex64>, Vec<Complex64>) {
     let mut rows = m.to_vec();

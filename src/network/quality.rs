@@ -1,6 +1,6 @@
 //! Passivity, reciprocity and causality of a network.
 //!
-//! The metrics are the initial ones of IEEE Std 370-2020, annex C, in per cent of a perfect network.
+//! The metrics are the initial ones of IEEE Std 370-2020, in per cent of a perfect network.
 
 use super::matrix::{clip_singular_values, singular_values};
 use super::{Network, NetworkError, WaveDefinition};

@@ -1,5 +1,5 @@
 //! Quality of a network for a data rate, in millivolts: the application-based metrics of IEEE Std
-//! 370-2020, annex C.
+//! 370-2020.
 //!
 //! A Gaussian pulse of one volt, one unit interval wide, passes the network and three models of it: one
 //! that is passive (singular values limited to one), one that is reciprocal (transposed) and one that
