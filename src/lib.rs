@@ -105,7 +105,7 @@
 //! | layer | modules | subject |
 //! |---|---|---|
 //! | 0 base | [`constants`], [`units`], [`math`], [`random`] | numbers |
-//! | 1 signal | [`signal`], [`mod@format`] | grids, responses, convolution; patterns and levels |
+//! | 1 signal | [`signal`], [`mod@format`], [`network`] | grids, responses, convolution; patterns and levels; S-parameters and Touchstone files |
 //! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
 //! | 3 measure | [`measure`] | densities, openings, decisions |
 //! | 4 link | [`link`] | the description of a link and its engines |
@@ -126,6 +126,7 @@ pub mod library;
 pub mod link;
 pub mod math;
 pub mod measure;
+pub mod network;
 pub mod random;
 pub mod receiver;
 pub mod report;

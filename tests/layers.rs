@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Modules by layer, from the lowest.
 const LAYERS: [&[&str]; 7] = [
     &["constants", "units", "math", "random"],
-    &["signal", "format"],
+    &["signal", "format", "network"],
     &[
         "fiber",
         "copper",

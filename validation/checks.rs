@@ -38,7 +38,6 @@ pub enum Outcome {
     /// The numbers were compared.
     Checked(Vec<Check>),
     /// The case needs data that are not there; the text says which.
-    #[allow(dead_code, reason = "for cases whose data cannot be redistributed")]
     NotRun(String),
     /// The library refused or failed; the text says how.
     Broken(String),

@@ -26,6 +26,7 @@ mod links;
 mod modulators;
 mod multimode;
 mod multimode_links;
+mod networks;
 mod noise;
 mod nonlinear_closed_forms;
 mod passive_optics;
@@ -74,6 +75,7 @@ pub fn cases() -> Vec<Case> {
         noise::cases(),
         fec::cases(),
         copper::cases(),
+        networks::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),

@@ -68,6 +68,7 @@ areas! {
     noise: "noise",
     forward_error_correction: "forward error correction",
     copper: "copper",
+    networks: "networks",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
