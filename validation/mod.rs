@@ -95,7 +95,10 @@ pub fn run(filter: Option<&str>) -> Vec<Finding> {
     let wanted: Vec<Case> = cases()
         .into_iter()
         .filter(|case| {
-            filter.is_none_or(|text| case.name.contains(text) || case.area.contains(text))
+            filter.is_none_or(|text| {
+                let text = text.to_lowercase();
+                case.name.to_lowercase().contains(&text) || case.area.to_lowercase().contains(&text)
+            })
         })
         .collect();
     wanted

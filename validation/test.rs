@@ -34,7 +34,7 @@ fn area(name: &str) {
                 }
             }
             Outcome::Broken(error) => failures.push(format!("{}: {error}", finding.name)),
-            Outcome::NotRun(_) => {}
+            Outcome::NotRun(reason) => println!("{}: not run: {reason}", finding.name),
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
