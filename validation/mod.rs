@@ -23,6 +23,7 @@ mod fiber;
 mod links;
 mod modulators;
 mod noise;
+mod nonlinear_fiber;
 mod patterns;
 mod reproducibility;
 
@@ -58,6 +59,7 @@ impl Finding {
 pub fn cases() -> Vec<Case> {
     [
         fiber::cases(),
+        nonlinear_fiber::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

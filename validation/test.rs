@@ -59,6 +59,7 @@ macro_rules! areas {
 
 areas! {
     fiber: "fiber",
+    nonlinear_fiber: "nonlinear fiber",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

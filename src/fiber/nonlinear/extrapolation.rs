@@ -173,7 +173,7 @@ impl<T: Real> Solver<T> {
             let growth = 1.0 + turn * (effective - self.line.effective_length(z));
             let inflation: [f64; MOST_LEVELS + 1] = std::array::from_fn(|k| {
                 let least = if k == 2 {
-                    (0.4 * (edge * step / EDGE_PHASE[3]).powf(1.5)).clamp(0.4, 1.0)
+                    (0.5 * (edge * step / EDGE_PHASE[3]).powf(1.5)).clamp(0.5, 1.0)
                 } else {
                     0.7
                 };

@@ -272,14 +272,16 @@ macro_rules! kernels {
                 total
             }
 
-            /// Σ|a − b|².
-            pub fn distance(a: &[Complex<$t>], b: &[Complex<$t>]) -> f64 {
-                a.iter().zip(b).map(|(a, b)| f64::from((a - b).norm_sqr())).sum()
-            }
-
             #[cfg(test)]
             mod tests {
                 use super::*;
+
+                fn distance(a: &[Complex<$t>], b: &[Complex<$t>]) -> f64 {
+                    a.iter()
+                        .zip(b)
+                        .map(|(a, b)| f64::from((a - b).norm_sqr()))
+                        .sum()
+                }
 
                 #[test]
                 fn phases_agree_with_the_standard_library() {

@@ -18,6 +18,7 @@
 //! steps of neighbours are merged, so that a step costs two transforms; the Kerr phase has the
 //! effective length of the step, so that loss is no reason for short steps.
 
+mod bands;
 mod control;
 mod engine;
 mod error;
@@ -29,7 +30,10 @@ mod precision;
 mod propagator;
 mod raman;
 mod solver;
+#[cfg(test)]
+mod tests;
 
+pub use bands::BandPropagator;
 pub use control::{Method, Report, StepControl};
 pub use error::NonlinearError;
 pub use fiber::{NonlinearFiber, angular_frequency, nonlinear_coefficient};
