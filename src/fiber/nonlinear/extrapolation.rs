@@ -149,9 +149,11 @@ impl<T: Real> Solver<T> {
         let mut left = count(length, step);
         step = length / left as f64;
         let mut gains = GAIN;
+        // Steps discarded since the last that was kept.
+        let mut refused = 0;
         let mut orders = [0usize; MOST_LEVELS + 1];
         loop {
-            if left > MOST_STEPS || report.rejected > 200 {
+            if left > MOST_STEPS || refused > 60 {
                 return Err(NonlinearError::TooManySteps {
                     at_m: z,
                     length_m: length,
@@ -224,8 +226,13 @@ impl<T: Real> Solver<T> {
                 if left == 0 {
                     break;
                 }
-                let (_, k, wanted) = best;
+                let (_, k, mut wanted) = best;
                 target = k;
+                if refused > 0 {
+                    // What has just been too long is not tried again at once.
+                    wanted = wanted.min(step);
+                }
+                refused = 0;
                 let fewer = count(length - z, wanted);
                 if wanted > 1.15 * step && fewer < left || wanted < step {
                     left = fewer;
@@ -233,6 +240,7 @@ impl<T: Real> Solver<T> {
                 }
             } else {
                 report.rejected += 1;
+                refused += 1;
                 let (_, k, wanted) = best;
                 target = k;
                 left = count(length - z, wanted.min(0.9 * step)).max(left + 1);
