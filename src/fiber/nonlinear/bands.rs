@@ -68,25 +68,24 @@ impl<T: Real> BandPropagator<T> {
                 allowed: "finite, above zero",
             });
         }
-        let mut sorted = offsets.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        for pair in sorted.windows(2) {
-            let apart = pair[1] - pair[0];
-            // Written so that what is not a number is refused too.
-            if !(apart >= grid.sampling_rate * (1.0 - 1e-9)) {
-                return Err(NonlinearError::Quantity {
-                    quantity: "a distance of bands (Hz)",
-                    value: apart,
-                    allowed: "the sampling rate or more",
-                });
-            }
-        }
         if let Some(&value) = offsets.iter().find(|o| !o.is_finite()) {
             return Err(NonlinearError::Quantity {
                 quantity: "an offset of a band (Hz)",
                 value,
                 allowed: "finite",
             });
+        }
+        let mut sorted = offsets.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        for pair in sorted.windows(2) {
+            let apart = pair[1] - pair[0];
+            if apart < grid.sampling_rate * (1.0 - 1e-9) {
+                return Err(NonlinearError::Quantity {
+                    quantity: "a distance of bands (Hz)",
+                    value: apart,
+                    allowed: "the sampling rate or more",
+                });
+            }
         }
         let weights = (0..m * m).map(|at| {
             let own = at / m == at % m;

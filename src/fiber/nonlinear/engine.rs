@@ -164,6 +164,7 @@ impl<T: Real> Engine<T> {
     }
 
     /// True where the field is treated in blocks.
+    #[cfg(test)]
     pub fn is_blocked(&self) -> bool {
         matches!(self.layout, Layout::Blocked(_))
     }

@@ -160,6 +160,8 @@ pub fn angular_frequency(wavelength: f64) -> f64 {
 mod tests {
     use super::*;
 
+    type Spoil = fn(&mut NonlinearFiber);
+
     #[test]
     fn the_effective_length_is_the_length_without_loss_and_one_over_alpha_with_much() {
         let mut fiber = NonlinearFiber::default();
@@ -179,7 +181,6 @@ mod tests {
             ..NonlinearFiber::default()
         };
         assert!(good.check().is_ok());
-        type Spoil = fn(&mut NonlinearFiber);
         let spoils: [Spoil; 7] = [
             |f| f.length = -1.0,
             |f| f.length = f64::INFINITY,

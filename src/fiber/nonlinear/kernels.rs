@@ -8,6 +8,12 @@ macro_rules! kernels {
     ($name:ident, $t:ty, $lanes:literal, $high:literal, $middle:literal, $low:literal, $round:literal,
      sine [$($s:literal),*], cosine [$($c:literal),*]) => {
         pub mod $name {
+            #![allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_lossless,
+                reason = "one text for both types"
+            )]
+
             use multiversion::multiversion;
             use num_complex::Complex;
 
