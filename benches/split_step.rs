@@ -119,7 +119,9 @@ fn steps() {
                     .collect(),
             )
         });
-        kinds.iter_mut().for_each(|k| *k /= count as f64);
+        for k in &mut kinds {
+            *k /= count as f64;
+        }
         let in_place = kinds[0] < kinds[1];
         let target = if power < 16 {
             1.6
@@ -193,7 +195,7 @@ fn both_threads() {
             Box::new(move || {
                 works.par_iter_mut().for_each(|w| {
                     w();
-                })
+                });
             })
         };
         row(
