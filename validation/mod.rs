@@ -29,6 +29,7 @@ mod multimode_links;
 mod networks;
 mod noise;
 mod nonlinear_closed_forms;
+mod nonlinear_fiber;
 mod passive_optics;
 mod patterns;
 mod polarization;
@@ -70,6 +71,7 @@ pub fn cases() -> Vec<Case> {
         polarization::cases(),
         nonlinear_closed_forms::cases(),
         passive_optics::cases(),
+        nonlinear_fiber::cases(),
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),

@@ -63,6 +63,7 @@ areas! {
     polarization: "polarization",
     nonlinear_closed_forms: "nonlinear closed forms",
     passive_optics: "passive optics",
+    nonlinear_fiber: "nonlinear fiber",
     modulators: "modulators",
     error_ratios: "error ratios",
     noise: "noise",

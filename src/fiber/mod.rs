@@ -7,6 +7,7 @@
 //! | multimode fibre: modal and chromatic dispersion, its noises | [`MultimodeFiber`] |
 //! | loss of bends | [`BendLoss`] |
 //! | noise from reflections | [`multipath_interference`] |
+//! | the Kerr effect with dispersion: split steps, exact where they can be | [`nonlinear`] |
 //! | strength of the Kerr effect | [`KerrCoefficient`] |
 //! | interference between wavelength channels, closed form | [`gaussian_noise`] |
 //! | four-wave mixing, closed form | [`four_wave_mixing`] |
@@ -19,6 +20,7 @@ pub mod kerr;
 pub mod macrobend;
 pub mod multimode;
 pub mod multipath_interference;
+pub mod nonlinear;
 pub mod polarization;
 pub mod single_mode;
 
