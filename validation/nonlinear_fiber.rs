@@ -483,27 +483,31 @@ fn mixing_cases() -> Vec<Case> {
                 sampling_rate: unit * 128.0,
             };
             let (i, j) = (9.0, 4.0);
-            let power = 1e-3 * 10f64.powf(0.3);
-            let start: Vec<Complex64> = (0..samples)
-                .map(|t| {
-                    let x = TAU * t as f64 / 128.0;
-                    power.sqrt() * (1.0 + Complex64::cis(i * x) + Complex64::cis(j * x))
-                })
-                .collect();
-            let control = StepControl::Extrapolated { steps: 400 };
-            let (out, _) = run(&fiber, grid, control, &start)?;
-            let bin = 13 * (samples / 128);
-            let product = spectrum(&out)[bin].norm_sqr() / (samples * samples) as f64;
             let mut checks = Checks::from(MIXING);
-            checks.add(
-                "power of the product",
-                "dBm",
-                watt_to_dbm(product),
-                expected,
-                // The closed form neglects depletion and the waves' own and mutual phase,
-                // (γPL_eff)² = 5e-4 and what it shifts the mismatch by.
-                Tolerance::Absolute(0.03, Reason::StatedBySource),
-            );
+            // The closed form neglects the phase that the waves give themselves and each other,
+            // φ = γPL_eff = 0.021 rad at 3 dBm, which shifts the sine of a mismatched product: by
+            // ½φ·4e^{−αL}/(1 − e^{−αL})² of 5.1, 1.2 % or 0.052 dB. A hundredth of the power makes
+            // 5e-4 dB of it and a product that is 60 dB weaker.
+            for (lower, allowed) in [(0.0, 0.052), (20.0, 1e-3)] {
+                let power: f64 = 1e-3 * 10f64.powf(0.3 - lower / 10.0);
+                let start: Vec<Complex64> = (0..samples)
+                    .map(|t| {
+                        let x = TAU * t as f64 / 128.0;
+                        power.sqrt() * (1.0 + Complex64::cis(i * x) + Complex64::cis(j * x))
+                    })
+                    .collect();
+                let control = StepControl::Extrapolated { steps: 1000 };
+                let (out, _) = run(&fiber, grid, control, &start)?;
+                let bin = 13 * (samples / 128);
+                let product = spectrum(&out)[bin].norm_sqr() / (samples * samples) as f64;
+                checks.add(
+                    format!("power of the product, waves {lower:.0} dB below 3 dBm"),
+                    "dBm",
+                    watt_to_dbm(product),
+                    expected - 3.0 * lower,
+                    Tolerance::Absolute(allowed, Reason::StatedBySource),
+                );
+            }
             checks.done()
         })
     })

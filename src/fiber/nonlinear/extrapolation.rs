@@ -18,8 +18,8 @@ const MOST_LEVELS: usize = 4;
 /// Transforms of the levels up to k: 2·(1 + … + k).
 const COST: [f64; MOST_LEVELS + 1] = [0.0, 2.0, 6.0, 12.0, 20.0];
 /// Error of level 2 over (Kerr phase)·(speed·step)², and what each level beyond gains on the one
-/// before, over (speed·step)²: measured on solitons and on random signals, to begin with; the rule
-/// corrects them.
+/// before, over (speed·step)²: measured on solitons but for the last, which is assumed. They only
+/// begin: the rule corrects what its levels reach.
 const FIRST: f64 = 0.05;
 const GAIN: [f64; MOST_LEVELS + 2] = [0.0, 0.0, 1.0, 0.75, 2.5, 3.0];
 /// Largest dispersive phase of a step at the edge of the spectrum for an extrapolation to level k:
