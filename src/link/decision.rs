@@ -379,7 +379,8 @@ impl DecisionInput<'_> {
         let curvature = left - 2.0 * best + right;
         if curvature > 1e-9 {
             let vertex = 0.5 * (left - right) / curvature;
-            if vertex.abs() < 1.0 {
+            // Where a few symbols make the errors, their number is no parabola.
+            if vertex.abs() > 0.03 && vertex.abs() < 1.0 && cost(position + vertex * step)? < best {
                 position += vertex * step;
             }
         }

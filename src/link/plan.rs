@@ -192,7 +192,7 @@ pub struct Plan {
 /// Range of the drive a modulator's table covers; the outer levels are −1 and +1.
 const DRIVE_RANGE: f64 = 2.5;
 /// Pieces of a modulator's table.
-const TABLE_PIECES: usize = 512;
+const TABLE_PIECES: usize = 1024;
 
 impl Plan {
     /// Sampling rate of the waveforms, Hz.
