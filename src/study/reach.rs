@@ -5,7 +5,6 @@ use crate::fiber::single_mode::Attenuation;
 use crate::fiber::{Dispersion, ModalDispersion};
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, OpticalLossKind, Stage};
-use crate::math::{RootError, find_root_between};
 use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
 use serde::Serialize;
 
@@ -349,20 +348,48 @@ impl Search<'_> {
         })
     }
 
-    /// A length that meets the target, at most a part in a thousand short of one that misses it.
-    fn crossing(&mut self, met: (f64, f64), missed: (f64, f64)) -> Result<f64, LinkError> {
+    /// A length that meets the target, at most a part in a thousand short of where it is missed.
+    ///
+    /// The bracket is cut where a parabola through its ends and the point before them crosses zero, a
+    /// little on the side that meets the target, and in half where that does not help. It need not be
+    /// closed from above where the way left, by the slope from below, is short enough: the excess
+    /// bends upwards.
+    fn crossing(&mut self, mut met: (f64, f64), mut missed: (f64, f64)) -> Result<f64, LinkError> {
         let tolerance = 1e-3 * missed.0;
-        let root = find_root_between(|length| self.excess(length), met, missed, tolerance, 60);
-        match root {
-            // The end of the bracket that still meets the target.
-            Ok(root) => Ok(if root.value <= 0.0 {
-                root.x
+        let mut third = None;
+        let mut halve = false;
+        for _ in 0..60 {
+            let width = missed.0 - met.0;
+            if width <= tolerance {
+                break;
+            }
+            let share = if halve {
+                0.5
             } else {
-                root.bracket.0.min(root.bracket.1)
-            }),
-            Err(RootError::Function(error)) => Err(error),
-            Err(other) => Err(LinkError::Link(format!("the reach was not found: {other}"))),
+                third
+                    .and_then(|third| parabola_share(met, missed, third))
+                    .unwrap_or_else(|| (met.1 / (met.1 - missed.1)).clamp(0.1, 0.9))
+            };
+            let edge = (0.25 * tolerance).min(0.25 * width);
+            let length = (met.0 + share * width - 0.4 * tolerance)
+                .max(met.0 + edge)
+                .min(missed.0 - edge);
+            let here = (length, self.excess(length)?);
+            if here.1 > 0.0 {
+                third = Some(missed);
+                missed = here;
+            } else {
+                let slope = (here.1 - met.1) / (here.0 - met.0);
+                let close = slope > 0.0 && -here.1 / slope <= tolerance;
+                third = Some(met);
+                met = here;
+                if close {
+                    break;
+                }
+            }
+            halve = missed.0 - met.0 > 0.5 * width && !halve;
         }
+        Ok(met.0)
     }
 
     /// What each cause costs at a length.
@@ -389,6 +416,21 @@ impl Search<'_> {
         });
         Ok(reliefs)
     }
+}
+
+/// Where in a bracket (0 at `low`, 1 at `high`) the parabola through its ends and a third point crosses
+/// zero; None where it does not, once.
+fn parabola_share(low: (f64, f64), high: (f64, f64), third: (f64, f64)) -> Option<f64> {
+    let width = high.0 - low.0;
+    let u = (third.0 - low.0) / width;
+    // low.1 + b·u + c·u² through (1, high.1) and the third point.
+    let (rise, far) = (high.1 - low.1, third.1 - low.1);
+    let c = (far - rise * u) / (u * (u - 1.0));
+    let b = rise - c;
+    let root = (b * b - 4.0 * c * low.1).sqrt();
+    // Of the two roots the one between the ends, in the form without cancellation.
+    let share = -2.0 * low.1 / (b + root);
+    (share > 0.0 && share < 1.0).then_some(share)
 }
 
 /// The link without each of the causes that it has.
