@@ -352,6 +352,7 @@ fn receivers_have_the_sensitivity_of_their_interface() {
     // four values below: 0.32 + 0.24/x^2, so 0.9 dB at 0.643 and 1.4 dB at 0.471.
     for (part, format, rate, bandwidth, taps, limit) in [
         ("pin-tia-10g", "nrz", 10.3125, 10.3125, 1, -12.6),
+        ("pin-tia-10g-er", "nrz", 10.3125, 10.3125, 1, -14.1),
         ("pin-tia-26g", "nrz", 25.78125, 25.78125, 1, -8.6),
         ("pin-tia-53g", "pam4", 53.125, 34.2, 5, -4.4),
         ("pin-tia-53g-2km", "pam4", 53.125, 25.0, 5, -4.6),
