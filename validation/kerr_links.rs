@@ -118,7 +118,7 @@ fn waveform(
 /// Errors with the Kerr effect counted, and what they would be without.
 fn engines(dispersion: f64, rin: f64) -> Result<Vec<Check>, CaseError> {
     let with = link(dispersion, 2.6e-20, 8, 18e-12, rin);
-    let mut checks = counted_against_tails(&with, &[2e-3, 8e-5])?;
+    let mut checks = counted_against_tails(&with, &[5e-3])?;
     let mut engine = SemiAnalytic::new(&with)?;
     let root = find_root(
         |loss| {
