@@ -95,6 +95,27 @@ fn quantities_become_si_units_and_the_link_overrules_its_parts() {
 }
 
 #[test]
+fn the_kerr_effect_of_a_fibre_has_both_numbers_or_neither() {
+    let with = |keys: &str| changed("length_km = 0.5", &format!("length_km = 0.5, {keys}"));
+    let both = "nonlinear_index_m2_per_w = 2.6e-20, effective_area_um2 = 65";
+    let link = load(&with(both)).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(find_length(&link), Some(4));
+    let Stage::KerrFiber(fiber) = &link.stages[4].stage else {
+        panic!("{:?}", link.stages[4]);
+    };
+    assert!((fiber.linear.length - 500.0).abs() < 1e-9);
+    // 2*pi*2.6e-20/(1310e-9*65e-12).
+    let gamma = fiber.kerr.at(1310e-9).expect("a coefficient");
+    assert!((gamma - 1.918_53e-3).abs() < 1e-8, "{gamma:e}");
+    for (key, missing) in [
+        ("nonlinear_index_m2_per_w = 2.6e-20", "effective_area_um2"),
+        ("effective_area_um2 = 65", "nonlinear_index_m2_per_w"),
+    ] {
+        refused(&with(key), Problem::MissingKey, "fiber = ", &[missing]);
+    }
+}
+
+#[test]
 fn a_multimode_link_is_right_and_in_si_units() {
     let link = load(MULTIMODE).unwrap_or_else(|errors| panic!("{errors}"));
     assert!(link.warnings.is_empty(), "{:?}", link.warnings);

@@ -139,6 +139,25 @@ fn ten_gigabit_long_reach_closes_at_10_km() {
 }
 
 #[test]
+fn ten_gigabit_extended_reach_closes_at_40_km() {
+    let chirped = ["transmitter.alpha_h=0.45", "transmitter.launch_oma_dbm=0.9"];
+    closes("10gbase-er-40km", &[]);
+    closes_at_both_ends("10gbase-er-40km", 1530.0, 1565.0, &[]);
+    closes_at_both_ends("10gbase-er-40km", 1530.0, 1565.0, &chirped);
+    // The modulation amplitude less what the transmitter and the fibre cost is -2.1 dBm: against a
+    // transmitter as fast as the symbol rate and without noise, in the same receiver.
+    let receiver = "model = \"pin-tia-10g-er\"";
+    let ideal = sensitivity(&reference("nrz", 10.3125, 10.3125, receiver, 1), &[]);
+    for (changes, launched) in [(&[][..], -0.3), (&chirped[..], 0.9)] {
+        let behind = example("10gbase-er-40km", changes).sensitivity;
+        let penalty = behind.expect("no error floor") - ideal;
+        println!("penalty {penalty:.2} dB");
+        assert!(penalty < 3.05, "{penalty} dB");
+        assert!((launched - penalty + 2.1).abs() < 0.05, "{penalty} dB");
+    }
+}
+
+#[test]
 fn a_lane_of_100gbase_lr4_closes_at_10_km() {
     closes("100gbase-lr4-lane", &[]);
     closes_at_both_ends("100gbase-lr4-lane", 1294.53, 1310.19, &[]);
@@ -352,6 +371,7 @@ fn receivers_have_the_sensitivity_of_their_interface() {
     // four values below: 0.32 + 0.24/x^2, so 0.9 dB at 0.643 and 1.4 dB at 0.471.
     for (part, format, rate, bandwidth, taps, limit) in [
         ("pin-tia-10g", "nrz", 10.3125, 10.3125, 1, -12.6),
+        ("pin-tia-10g-er", "nrz", 10.3125, 10.3125, 1, -14.1),
         ("pin-tia-26g", "nrz", 25.78125, 25.78125, 1, -8.6),
         ("pin-tia-53g", "pam4", 53.125, 34.2, 5, -4.4),
         ("pin-tia-53g-2km", "pam4", 53.125, 25.0, 5, -4.6),
@@ -528,6 +548,7 @@ fn launch_levels_are_what_the_transmitters_penalty_asks_for() {
 fn laser_noise_is_the_limit_relative_to_the_modulation() {
     for (name, limit, er) in [
         ("10gbase-lr", -128.0, 3.5),
+        ("10gbase-er-40km", -128.0, 3.0),
         ("100gbase-lr4-lane", -130.0, 4.0),
         ("400gbase-dr4", -136.0, 3.5),
         ("400gbase-fr4-lane", -136.0, 4.5),

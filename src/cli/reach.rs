@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
     let results = found.into_iter().collect::<Result<Vec<_>, _>>()?;
     let fiber = links
         .iter()
-        .all(|(_, link, stage)| matches!(link.stages[*stage].stage, Stage::Fiber(_)));
+        .all(|(_, link, stage)| link.stages[*stage].stage.single_mode_fiber().is_some());
     let picture = draw(&results, fiber)
         .map_err(|error| Failure::Words(format!("the reach cannot be drawn: {error}")))?;
     let results = ReachResults {
@@ -115,7 +115,7 @@ fn stage_of(link: &Link, path: &str) -> Result<usize, String> {
     })?;
     let named = &link.stages[index];
     let (kind, key) = match named.stage {
-        Stage::Fiber(_) => ("fiber", "length_km"),
+        Stage::Fiber(_) | Stage::KerrFiber(_) => ("fiber", "length_km"),
         Stage::MultimodeFiber(_) => ("multimode_fiber", "length_m"),
         Stage::Twinax(_) => ("twinax", "length_m"),
         _ => {

@@ -203,6 +203,10 @@ table! {
         dispersion_slope_ps_per_nm2_km: f64, Range::between(-100.0, 100.0);
         /// Wavelength that coefficient holds at, nm; the laser's where absent.
         dispersion_wavelength_nm: f64, WAVELENGTH_NM;
+        /// Nonlinear index n2, m²/W, with the effective area; no Kerr effect where both are absent.
+        nonlinear_index_m2_per_w: f64, Range::between(0.0, 1e-17);
+        /// Effective area of the mode, µm², with the nonlinear index.
+        effective_area_um2: f64, Range::above(0.0, 1e5);
         /// Group index, for the delay; 1.468 where absent.
         group_index: f64, Range::between(1.0, 10.0);
     }

@@ -1,6 +1,6 @@
 //! Strength of the Kerr effect.
 
-use super::single_mode::FiberError;
+use super::single_mode::{FiberError, SingleModeFiber};
 use std::f64::consts::PI;
 
 /// The nonlinear coefficient γ of a fibre, 1/(W·m).
@@ -66,6 +66,15 @@ impl KerrCoefficient {
             })
         }
     }
+}
+
+/// A single-mode fibre with the Kerr effect, in one polarisation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KerrFiber {
+    /// Its loss, dispersion and length.
+    pub linear: SingleModeFiber,
+    /// How strong the Kerr effect is.
+    pub kerr: KerrCoefficient,
 }
 
 fn positive_area(area: f64) -> Result<f64, FiberError> {

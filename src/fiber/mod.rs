@@ -27,7 +27,7 @@ pub mod single_mode;
 pub use attenuation_model::{AttenuationModel, InfraredAbsorption, WaterPeak};
 pub use four_wave_mixing::{MixingFiber, MixingWaves};
 pub use gaussian_noise::{Channel, nonlinear_interference};
-pub use kerr::KerrCoefficient;
+pub use kerr::{KerrCoefficient, KerrFiber};
 pub use macrobend::{BendClass, BendLoss};
 pub use multimode::{ModalDispersion, MultimodeFiber};
 pub use multipath_interference::{Echo, Reflector, echoes};

@@ -3,7 +3,7 @@
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
-use crate::fiber::{MultimodeFiber, SingleModeFiber};
+use crate::fiber::{KerrFiber, MultimodeFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::receiver::{AcCoupling, ElectricalReceiver, Photoreceiver};
 use crate::signal::Response;
@@ -73,6 +73,8 @@ pub enum Stage {
     Vcsel(Vcsel),
     /// Single-mode fibre.
     Fiber(SingleModeFiber),
+    /// Single-mode fibre with the Kerr effect.
+    KerrFiber(KerrFiber),
     /// Multimode fibre, which carries the power of a multimode laser.
     MultimodeFiber(MultimodeFiber),
     /// A connector, splice or attenuator: light lost without any other effect.
@@ -89,6 +91,26 @@ pub enum Stage {
     Filter(Response),
     /// A coupling capacitor.
     AcCoupling(AcCoupling),
+}
+
+impl Stage {
+    /// Loss, dispersion and length of a single-mode fibre, with the Kerr effect or without.
+    pub fn single_mode_fiber(&self) -> Option<&SingleModeFiber> {
+        match self {
+            Self::Fiber(fiber) => Some(fiber),
+            Self::KerrFiber(fiber) => Some(&fiber.linear),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn single_mode_fiber_mut(&mut self) -> Option<&mut SingleModeFiber> {
+        match self {
+            Self::Fiber(fiber) => Some(fiber),
+            Self::KerrFiber(fiber) => Some(&mut fiber.linear),
+            _ => None,
+        }
+    }
 }
 
 /// Light lost in a lumped element.

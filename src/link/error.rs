@@ -2,6 +2,7 @@
 
 use crate::amplifier::AmplifierError;
 use crate::fiber::FiberError;
+use crate::fiber::nonlinear::NonlinearError;
 use crate::format::FormatError;
 use crate::signal::{ConvolutionError, ResponseError};
 
@@ -36,6 +37,9 @@ pub enum LinkError {
     /// A fibre.
     #[error(transparent)]
     Fiber(#[from] FiberError),
+    /// A fibre with the Kerr effect.
+    #[error(transparent)]
+    Nonlinear(#[from] NonlinearError),
     /// An optical amplifier.
     #[error(transparent)]
     Amplifier(#[from] AmplifierError),

@@ -7,6 +7,7 @@ pub mod description;
 pub mod drive;
 pub mod error;
 pub mod feedback;
+pub mod kerr;
 pub mod monte_carlo;
 pub mod noise;
 pub mod plan;

@@ -10,15 +10,17 @@ pub use super::counts::Counts;
 use super::decision::DecisionRule;
 use super::description::{Feedback, Link, MonteCarloSettings};
 use super::error::LinkError;
+use super::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::transfer;
 use crate::constants::ELEMENTARY_CHARGE;
+use crate::fiber::nonlinear::{NonlinearFiber, Propagator, StepControl};
 use crate::format::{Modulation, SymbolSource};
 use crate::random::{Source, Stream, StreamKey};
 use crate::receiver::NoiseDensity;
 use crate::signal::convolution::FiniteResponse;
 use crate::signal::interpolator::HALF_WIDTH;
-use crate::signal::{Interpolator, Scratch, Table, Transforms, kernels};
+use crate::signal::{Grid, Interpolator, Scratch, Table, Transforms, kernels};
 use crate::transmitter::Jitter;
 use num_complex::Complex64;
 use rayon::prelude::*;
@@ -47,6 +49,8 @@ pub struct Watch<'a> {
 enum Prepared {
     Filter(Arc<Vec<Complex64>>),
     Gain(f64),
+    /// A fibre with the Kerr effect: the closing of the band, and which of the propagators.
+    Kerr(Arc<Vec<Complex64>>, usize),
     Modulate(Arc<Table<Complex64>>),
     Emit(Arc<Table<f64>>),
     Detect(f64),
@@ -103,6 +107,8 @@ pub struct MonteCarlo {
     sampler_gaussian: Stream,
     sampler_dirac: Stream,
     operations: Vec<Prepared>,
+    /// Fibres with the Kerr effect, and their steps.
+    kerr_fibers: Vec<(NonlinearFiber, StepControl)>,
     /// Samples that are not valid at the begin and at the end of a block.
     lead: usize,
     trail: usize,
@@ -131,6 +137,17 @@ struct Workspace {
     /// Received samples at the decisions' phase, one a symbol.
     decimated: Vec<f64>,
     scratch: Scratch,
+    propagators: Propagators,
+}
+
+/// One for each fibre with the Kerr effect, once they were needed.
+#[derive(Default)]
+struct Propagators(Vec<Propagator>);
+
+impl std::fmt::Debug for Propagators {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Propagators({})", self.0.len())
+    }
 }
 
 impl MonteCarlo {
@@ -168,6 +185,7 @@ impl MonteCarlo {
         }
         let samples = block_symbols * sps;
         let mut operations = responses.prepare(plan, samples, &stream);
+        let kerr_fibers = kerr_fibers(plan)?;
         let total = pattern_symbols * sps;
         let decision_delay = if rule.sample > total / 2 {
             rule.sample.cast_signed() - total.cast_signed()
@@ -214,6 +232,7 @@ impl MonteCarlo {
             sampler_gaussian: stream(Source::SamplerJitter, 0),
             sampler_dirac: stream(Source::SamplerJitter, 1),
             operations,
+            kerr_fibers,
             lead,
             trail,
             block_symbols,
@@ -446,6 +465,7 @@ impl MonteCarlo {
             uniform,
             decimated,
             scratch,
+            propagators,
         } = workspace;
         let sps = self.plan.samples_per_symbol;
         let samples = self.block_symbols * sps;
@@ -454,6 +474,13 @@ impl MonteCarlo {
         #[allow(clippy::cast_possible_wrap)]
         let first_sample = begin * sps as i64;
         noise.resize(samples, 0.0);
+        let grid = Grid {
+            samples,
+            sampling_rate: self.plan.sampling_rate(),
+        };
+        for (fiber, control) in self.kerr_fibers.iter().skip(propagators.0.len()) {
+            propagators.0.push(Propagator::new(fiber, grid, *control)?);
+        }
         let mut optical = false;
         for operation in &self.operations {
             match operation {
@@ -462,6 +489,12 @@ impl MonteCarlo {
                 }
                 Prepared::Filter(response) => {
                     self.transforms.filter_real(real, response, scratch);
+                }
+                Prepared::Kerr(band, index) => {
+                    self.transforms.filter_field(field, band, scratch);
+                    if let Some(propagator) = propagators.0.get_mut(*index) {
+                        propagator.propagate(field)?;
+                    }
                 }
                 Prepared::Gain(gain) if optical => {
                     for x in field.iter_mut() {
@@ -703,6 +736,48 @@ fn source_of(operation: &Operation) -> Source {
     }
 }
 
+/// The fibres with the Kerr effect in the order of their operations. Their steps are those that were
+/// found on the pattern, the same for every block; where none was found, each block has its own.
+fn kerr_fibers(plan: &Plan) -> Result<Vec<(NonlinearFiber, StepControl)>, LinkError> {
+    let mut fibers = Vec::new();
+    for planned in &plan.operations {
+        if let Operation::KerrFiber(linear, gamma) = &planned.operation {
+            let choice = plan
+                .kerr_choices
+                .iter()
+                .find(|c| c.stage_index == planned.stage_index && !c.linear);
+            let control = match choice {
+                Some(choice) => StepControl::Extrapolated {
+                    steps: choice.block_steps,
+                },
+                None => StepControl::Automatic {
+                    tolerance: BLOCK_TOLERANCE,
+                },
+            };
+            fibers.push((nonlinear_fiber(linear, *gamma)?, control));
+        }
+    }
+    Ok(fibers)
+}
+
+/// Finite response of linear operations together.
+fn design(
+    name: &str,
+    linears: &[&Linear],
+    sampling_rate: f64,
+) -> Result<FiniteResponse, LinkError> {
+    let refused = std::cell::RefCell::new(None);
+    let response = FiniteResponse::design(name, sampling_rate, &|grid, out| {
+        if let Err(error) = transfer(linears, grid, out) {
+            *refused.borrow_mut() = Some(error);
+        }
+    });
+    match refused.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(response?),
+    }
+}
+
 /// The finite responses of a plan and the margins they need.
 struct Responses {
     groups: Vec<Group>,
@@ -713,6 +788,8 @@ struct Responses {
 enum Group {
     Filter(FiniteResponse),
     Gain(f64),
+    /// A fibre with the Kerr effect: what closes the band, and its number among such fibres.
+    Kerr(FiniteResponse, usize),
     Operation(usize),
     Coloured(usize, FiniteResponse),
 }
@@ -727,6 +804,7 @@ impl Responses {
         };
         let mut pending: Vec<&Linear> = Vec::new();
         let mut name = "";
+        let mut kerr_fibers = 0;
         for (i, planned) in plan.operations.iter().enumerate() {
             match &planned.operation {
                 Operation::Linear(linear) => {
@@ -734,6 +812,16 @@ impl Responses {
                     name = &planned.stage;
                 }
                 Operation::HighPass(_) => {}
+                Operation::KerrFiber(linear, _) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    // The memory of the linear fibre, on either side.
+                    let fiber = design(&planned.stage, &[linear], sampling_rate)?;
+                    let band = design(&planned.stage, &[], sampling_rate)?;
+                    responses.lead += fiber.delay() + band.delay();
+                    responses.trail += fiber.advance + band.advance;
+                    responses.groups.push(Group::Kerr(band, kerr_fibers));
+                    kerr_fibers += 1;
+                }
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
                     match operation {
@@ -782,16 +870,7 @@ impl Responses {
             self.groups.push(Group::Gain(gain));
             return Ok(());
         }
-        let refused = std::cell::RefCell::new(None);
-        let response = FiniteResponse::design(name, sampling_rate, &|grid, out| {
-            if let Err(error) = transfer(&linears, grid, out) {
-                *refused.borrow_mut() = Some(error);
-            }
-        });
-        if let Some(error) = refused.into_inner() {
-            return Err(error);
-        }
-        let response = response?;
+        let response = design(name, &linears, sampling_rate)?;
         self.lead += response.delay();
         self.trail += response.advance;
         self.groups.push(Group::Filter(response));
@@ -810,6 +889,9 @@ impl Responses {
             Some(match group {
                 Group::Filter(response) => Prepared::Filter(Arc::new(response.spectrum(samples))),
                 Group::Gain(gain) => Prepared::Gain(*gain),
+                Group::Kerr(band, index) => {
+                    Prepared::Kerr(Arc::new(band.spectrum(samples)), *index)
+                }
                 Group::Coloured(i, response) => Prepared::Coloured {
                     stream: stream(source_of(&plan.operations[*i].operation), *i),
                     shape: Arc::new(response.spectrum(samples)),
@@ -850,7 +932,9 @@ impl Responses {
                         stream: stream(source_of(&plan.operations[*i].operation), *i),
                         deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
                     },
-                    Operation::Linear(_) | Operation::HighPass(_) => return None,
+                    Operation::Linear(_) | Operation::KerrFiber(..) | Operation::HighPass(_) => {
+                        return None;
+                    }
                 },
             })
         });

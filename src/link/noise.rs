@@ -306,10 +306,7 @@ fn wander(corner: f64, symbol_rate: f64) -> f64 {
 fn linears_after(plan: &Plan, index: usize) -> Vec<&Linear> {
     plan.operations[index..]
         .iter()
-        .filter_map(|o| match &o.operation {
-            Operation::Linear(linear) => Some(linear),
-            _ => None,
-        })
+        .filter_map(|o| o.operation.linear_part())
         .collect()
 }
 

@@ -1,16 +1,17 @@
 //! A link turned into the operations its engines run.
 //!
 //! Every stage becomes one or more operations of a few kinds: *linear* (time-invariant, applied as
-//! a response), *memoryless* (applied sample by sample), *detection*, and *noise*, which stands at
-//! the place where it arises. Both engines run the same list.
+//! a response), *memoryless* (applied sample by sample), *a fibre with the Kerr effect* (neither, with
+//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both engines run the same list.
 
 mod multimode;
 
 use super::description::{Link, OpticalLoss, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
+use super::kerr::KerrChoice;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
-use crate::fiber::{MultimodeFiber, SingleModeFiber};
+use crate::fiber::{KerrCoefficient, MultimodeFiber, SingleModeFiber};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::{Grid, Response, Table};
 use crate::transmitter::{Driver, Laser, LaunchLevel};
@@ -125,6 +126,8 @@ pub enum NoiseSource {
 pub enum Operation {
     /// Linear and time-invariant, on a voltage or current, or on a field.
     Linear(Linear),
+    /// A fibre, as it is without the Kerr effect, and γ (1/(W·m)); neither linear nor memoryless.
+    KerrFiber(Linear, f64),
     /// Drive to optical field (√W), sample by sample.
     Modulate(Arc<Table<Complex64>>),
     /// Drive to optical power (W), sample by sample, of light that has no phase to follow: what comes
@@ -138,6 +141,16 @@ pub enum Operation {
     Noise(NoiseSource),
     /// A high-pass of first order with this corner (Hz), far below the symbol rate.
     HighPass(f64),
+}
+
+impl Operation {
+    /// The linear operation, or what is linear of a fibre with the Kerr effect.
+    pub fn linear_part(&self) -> Option<&Linear> {
+        match self {
+            Self::Linear(linear) | Self::KerrFiber(linear, _) => Some(linear),
+            _ => None,
+        }
+    }
 }
 
 /// An operation and the stage it came from.
@@ -185,6 +198,8 @@ pub struct Plan {
     pub delay: f64,
     /// Average power above which the receiver is overloaded, W.
     pub overload: Option<f64>,
+    /// What was chosen for each fibre with the Kerr effect, once a waveform went through it.
+    pub kerr_choices: Vec<KerrChoice>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -265,6 +280,8 @@ impl Plan {
             || old.stages.len() != new.stages.len()
             // Noise of multimode links is relative to the power where it arises.
             || self.emission().is_some()
+            // Whether the Kerr effect matters is found anew.
+            || new.stages.iter().any(|n| matches!(n.stage, Stage::KerrFiber(_)))
         {
             return false;
         }
@@ -420,6 +437,7 @@ impl<'a> Builder<'a> {
             wavelength: self.wavelength,
             delay: self.delay,
             overload: self.overload,
+            kerr_choices: Vec::new(),
             warnings: self.warnings,
         })
     }
@@ -460,27 +478,9 @@ impl<'a> Builder<'a> {
             }
             Stage::Vcsel(vcsel) => self.emit(name, vcsel)?,
             Stage::MultimodeFiber(fiber) => self.multimode_fiber(name, fiber)?,
-            Stage::Fiber(fiber) => {
-                if self.domain == Domain::Power {
-                    return refuse(
-                        "single-mode fibre carries a field, and the light of a vcsel is a power in \
-                         many modes: use multimode_fiber",
-                    );
-                }
-                self.need(
-                    Domain::Optical,
-                    "fibre carries light: a modulator must come before it",
-                )?;
-                let wavelength = self.wavelength.unwrap_or(f64::NAN);
-                fiber.check().map_err(LinkError::from)?;
-                fiber
-                    .attenuation_db_per_m(wavelength)
-                    .map_err(LinkError::from)?;
-                self.delay += fiber.delay();
-                self.push(
-                    name,
-                    Operation::Linear(Linear::Fiber(fiber.clone(), wavelength)),
-                );
+            Stage::Fiber(fiber) => self.single_mode_fiber(name, fiber, None)?,
+            Stage::KerrFiber(fiber) => {
+                self.single_mode_fiber(name, &fiber.linear, Some(fiber.kerr))?;
             }
             Stage::OpticalLoss(loss) => {
                 if let (Domain::Power, Some(light)) = (self.domain, &mut self.power_light) {
@@ -556,6 +556,42 @@ impl<'a> Builder<'a> {
                 self.push(name, Operation::HighPass(coupling.corner));
             }
         }
+        Ok(())
+    }
+
+    fn single_mode_fiber(
+        &mut self,
+        name: &str,
+        fiber: &SingleModeFiber,
+        kerr: Option<KerrCoefficient>,
+    ) -> Result<(), Refused> {
+        if self.domain == Domain::Power {
+            return refuse(
+                "single-mode fibre carries a field, and the light of a vcsel is a power in many \
+                 modes: use multimode_fiber",
+            );
+        }
+        self.need(
+            Domain::Optical,
+            "fibre carries light: a modulator must come before it",
+        )?;
+        let wavelength = self.wavelength.unwrap_or(f64::NAN);
+        fiber.check().map_err(LinkError::from)?;
+        fiber
+            .attenuation_db_per_m(wavelength)
+            .map_err(LinkError::from)?;
+        let gamma = match kerr {
+            Some(kerr) => kerr.at(wavelength).map_err(LinkError::from)?,
+            None => 0.0,
+        };
+        self.delay += fiber.delay();
+        let linear = Linear::Fiber(fiber.clone(), wavelength);
+        let operation = if gamma > 0.0 && fiber.length > 0.0 {
+            Operation::KerrFiber(linear, gamma)
+        } else {
+            Operation::Linear(linear)
+        };
+        self.push(name, operation);
         Ok(())
     }
 

@@ -130,7 +130,7 @@ impl SemiAnalytic {
                 planned.operation = Operation::Linear(Linear::Gain(gain));
             }
         }
-        self.propagation.run(&self.plan)?;
+        self.run()?;
         let noise = ReceivedNoise::collect(&self.plan, &self.propagation, &mut self.responses)?;
         let input = self.input(&noise)?;
         let mut equalized = input
@@ -162,6 +162,31 @@ impl SemiAnalytic {
             noise,
             carried: carried.map(|c| c.kinds).unwrap_or_default(),
         })
+    }
+
+    /// Sends the pattern through the plan. A fibre whose Kerr effect turns out not to matter is a
+    /// linear one from then on.
+    fn run(&mut self) -> Result<(), LinkError> {
+        self.propagation.run(&self.plan)?;
+        let mut changed = false;
+        for (place, choice) in self.propagation.kerr_choices() {
+            let known = &mut self.plan.kerr_choices;
+            if known.iter().any(|c| c.stage_index == choice.stage_index) {
+                continue;
+            }
+            known.push(choice.clone());
+            if choice.linear
+                && let Some(planned) = self.plan.operations.get_mut(place)
+                && let Some(linear) = planned.operation.linear_part().cloned()
+            {
+                planned.operation = Operation::Linear(linear);
+                changed = true;
+            }
+        }
+        if changed {
+            self.propagation.run(&self.plan)?;
+        }
+        Ok(())
     }
 
     /// Variance of every decision by the noises that are carried to it one by one, jitter of the

@@ -7,9 +7,16 @@
 //! response) and of the drive (times the modulator's slope). At each place where noise arises its
 //! share of the decision's variance is the sum of the squared weights: exact to first order in the
 //! noise, for every symbol with its own neighbours, whatever the chirp and the dispersion.
+//!
+//! Through a fibre with the Kerr effect the way back is that of the linear fibre, with the whole Kerr
+//! effect at its input, where most of the power is: its phase γ·P(t)·L_eff on the launched field, and
+//! what noise and jitter of the power add to that phase. **Left out** there is what dispersion does to
+//! the power on the way, and with it the exchange of noise between amplitude and phase along the fibre
+//! (modulation instability).
 
 use super::decision::{DecisionInput, DecisionRule, Equalized};
 use super::error::LinkError;
+use super::kerr::nonlinear_fiber;
 use super::noise::{NoiseKind, SignalNoise, Tail};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::{Propagation, Wave, transfer};
@@ -19,6 +26,7 @@ use crate::signal::{Grid, Interpolator, Scratch, Transforms};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::f64::consts::PI;
 
 /// Edges of the dual-Dirac jitter that are kept apart for each decision; the others are taken as
@@ -79,8 +87,8 @@ fn dispersion_phase(plan: &Plan) -> f64 {
     let omega = 2.0 * PI * plan.symbol_rate;
     plan.operations
         .iter()
-        .map(|o| match &o.operation {
-            Operation::Linear(Linear::Fiber(fiber, wavelength)) => {
+        .map(|o| match o.operation.linear_part() {
+            Some(Linear::Fiber(fiber, wavelength)) => {
                 let (beta2, _) = fiber.dispersion.beta(*wavelength);
                 0.5 * beta2 * fiber.length * omega * omega
             }
@@ -307,7 +315,10 @@ struct Path<'a> {
 
 struct Light<'a> {
     detected: &'a [Complex64],
-    launched: &'a [Complex64],
+    /// Field behind the modulator, with the phase of the Kerr effect of the fibres.
+    launched: Cow<'a, [Complex64]>,
+    /// Kerr phase of the fibres over the launched power, rad/W.
+    kerr: f64,
     responsivity: f64,
     /// Slope of the field with the drive, at every sample.
     slope: Vec<Complex64>,
@@ -445,8 +456,11 @@ impl<'a> Path<'a> {
         let mut intensity = 0.0;
         let mut at = wrap(first);
         for b in field.iter() {
-            let c = b.conj() * light.launched[at];
-            intensity += 0.25 * c.re * c.re;
+            let launched = light.launched[at];
+            let c = b.conj() * launched;
+            // δA = A·(1/2 − jφ)·δP/P: noise of the power turns the Kerr phase φ.
+            let turned = 0.5 * c.re + light.kerr * launched.norm_sqr() * c.im;
+            intensity += turned * turned;
             // δA = jA·δφ.
             real.push(-c.im);
             at = if at + 1 == total { 0 } else { at + 1 };
@@ -595,10 +609,7 @@ impl<'a> Light<'a> {
         let linears = |range: std::ops::Range<usize>| -> Vec<&Linear> {
             plan.operations[range]
                 .iter()
-                .filter_map(|o| match &o.operation {
-                    Operation::Linear(linear) => Some(linear),
-                    _ => None,
-                })
+                .filter_map(|o| o.operation.linear_part())
                 .collect()
         };
         let fiber = linears(modulator + 1..detector);
@@ -637,15 +648,30 @@ impl<'a> Light<'a> {
                 _ => {}
             }
         }
+        let kerr = kerr_phase_per_power(plan, modulator..detector)?;
+        let turned = |a: &Complex64| Complex64::cis(-kerr * a.norm_sqr());
+        let slope = |(x, a): (&f64, &Complex64)| {
+            let slope = table.slope(*x);
+            // δφ = −2k·Re(A*·δA).
+            let turn = -2.0 * kerr * (a.conj() * slope).re;
+            (slope + Complex64::new(0.0, turn) * a) * turned(a)
+        };
         Ok(Some(Self {
             detected,
-            launched,
-            responsivity: *responsivity,
             slope: if plan.drive.jitter.is_none() {
                 Vec::new()
-            } else {
+            } else if kerr == 0.0 {
                 drive.iter().map(|&x| table.slope(x)).collect()
+            } else {
+                drive.iter().zip(launched).map(slope).collect()
             },
+            launched: if kerr == 0.0 {
+                Cow::Borrowed(launched)
+            } else {
+                launched.iter().map(|a| a * turned(a)).collect()
+            },
+            kerr,
+            responsivity: *responsivity,
             transforms: Transforms::new(window),
             fiber: fiber.map_or_else(
                 || vec![Complex64::new(1.0 / window as f64, 0.0); window],
@@ -657,6 +683,26 @@ impl<'a> Light<'a> {
             phase,
         }))
     }
+}
+
+/// Kerr phase of all fibres between two places over the power at the first, rad/W.
+fn kerr_phase_per_power(plan: &Plan, range: std::ops::Range<usize>) -> Result<f64, LinkError> {
+    let (mut phase, mut transmission) = (0.0, 1.0);
+    for planned in &plan.operations[range] {
+        if let Operation::KerrFiber(linear, gamma) = &planned.operation {
+            let fiber = nonlinear_fiber(linear, *gamma)?;
+            phase += transmission * gamma * fiber.effective_length(fiber.length);
+        }
+        match planned.operation.linear_part() {
+            Some(linear @ Linear::Fiber(..)) => {
+                let fiber = nonlinear_fiber(linear, 0.0)?;
+                transmission *= (-fiber.attenuation * fiber.length).exp();
+            }
+            Some(linear) => transmission *= linear.flat_gain().unwrap_or(1.0).powi(2),
+            None => {}
+        }
+    }
+    Ok(phase)
 }
 
 /// Finite response of linear operations together; None where there are none.

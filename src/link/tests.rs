@@ -6,7 +6,7 @@ use super::*;
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, SingleModeFiber};
+use crate::fiber::{Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -315,4 +315,92 @@ fn a_modulator_driven_the_wrong_way_is_refused() {
             .to_string()
             .contains("highest drive level")
     );
+}
+
+/// The small link with the Kerr effect in its fibre, at an average power in W.
+fn kerr_link(power: f64, length: f64, wavelength: f64) -> Link {
+    let mut link = with_length(length);
+    for named in &mut link.stages {
+        match &mut named.stage {
+            Stage::Laser(laser) => laser.wavelength = wavelength,
+            Stage::ElectroAbsorptionModulator(modulator) => {
+                modulator.launch = LaunchLevel::AveragePower(power);
+            }
+            Stage::Fiber(fiber) => {
+                named.stage = Stage::KerrFiber(KerrFiber {
+                    linear: fiber.clone(),
+                    kerr: KerrCoefficient::Material {
+                        nonlinear_index: 2.6e-20,
+                        effective_area: 80e-12,
+                    },
+                });
+            }
+            _ => {}
+        }
+    }
+    link
+}
+
+fn without_kerr_effect(link: &Link) -> Link {
+    let mut link = link.clone();
+    for named in &mut link.stages {
+        if let Stage::KerrFiber(fiber) = &named.stage {
+            named.stage = Stage::Fiber(fiber.linear.clone());
+        }
+    }
+    link
+}
+
+#[test]
+fn at_the_powers_of_data_centres_the_fibre_stays_linear_and_says_so() {
+    for (length, wavelength) in [(500.0, 1317.5e-9), (2e3, 1337.5e-9)] {
+        let link = kerr_link(2e-3, length, wavelength);
+        let mut engine = SemiAnalytic::new(&link).unwrap();
+        let found = engine.evaluate().unwrap().decided.errors.bit;
+        let [choice] = &engine.plan().kerr_choices[..] else {
+            panic!("{:?}", engine.plan().kerr_choices);
+        };
+        assert!(choice.linear && choice.power_change < 1e-3, "{choice:?}");
+        assert!(choice.phase > 1e-4 && choice.describe().contains("left out"));
+        assert!(found.to_bits() == ber(&without_kerr_effect(&link)).to_bits());
+        // Once more, with nothing changed but the loss behind it.
+        engine.evaluate_with_loss(1.0).unwrap();
+        assert!(engine.plan().kerr_choices.len() == 1);
+    }
+}
+
+#[test]
+fn the_kerr_effect_is_the_same_in_blocks_of_any_size() {
+    let mut link = kerr_link(50e-3, 20e3, 1317.5e-9);
+    let mut engine = SemiAnalytic::new(&link).unwrap();
+    let rule = engine.evaluate().unwrap().decided.rule;
+    let symbols = engine.propagation().symbols().len();
+    assert!(!engine.plan().kerr_choices[0].linear);
+    let mut run = |plan: &Plan, block_samples: usize| {
+        link.engine.monte_carlo.block_samples = block_samples;
+        let mut out = vec![0.0; 3000];
+        MonteCarlo::new(&link, plan, &rule, symbols)
+            .unwrap()
+            .equalised(-500, &mut out)
+            .unwrap();
+        out
+    };
+    let apart = |a: &[f64], b: &[f64]| {
+        a.iter()
+            .zip(b)
+            .map(|(x, y)| (x - y).abs())
+            .fold(0.0, f64::max)
+    };
+    let small = run(engine.plan(), 1 << 12);
+    let large = run(engine.plan(), 1 << 15);
+    // Levels at ±1; what the linear response is cut by is 3e-5 of a field.
+    assert!(apart(&small, &large) < 1e-4, "{:e}", apart(&small, &large));
+    // Without it the waveform is another.
+    let mut linear = engine.plan().clone();
+    for planned in &mut linear.operations {
+        if let Some(linear) = planned.operation.linear_part().cloned() {
+            planned.operation = plan::Operation::Linear(linear);
+        }
+    }
+    assert!(apart(&small, &run(&linear, 1 << 12)) > 1e-2);
 }

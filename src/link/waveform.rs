@@ -1,6 +1,7 @@
 //! The noise-free cyclic waveform behind every operation.
 
 use super::error::LinkError;
+use super::kerr::{self, KerrChoice};
 use super::plan::{Linear, Operation, Plan, PlannedOperation};
 use crate::signal::{CyclicFilter, Grid, Scratch, Transforms, grid::is_fast_length, kernels};
 use num_complex::Complex64;
@@ -55,6 +56,8 @@ struct Step {
     filter: Option<CyclicFilter>,
     /// Spectrum of a field in front of a filter, while that does not change; empty elsewhere.
     spectrum: Vec<Complex64>,
+    /// What was found in a fibre with the Kerr effect.
+    kerr: Option<KerrChoice>,
     output: Wave,
 }
 
@@ -138,7 +141,10 @@ impl Propagation {
     /// How many of the present steps a changed plan leaves as they are.
     fn reusable(&self, plan: &Plan) -> usize {
         let Some(old) = &self.plan else { return 0 };
-        if old.drive != plan.drive || old.symbol_rate.to_bits() != plan.symbol_rate.to_bits() {
+        if old.drive != plan.drive
+            || old.operations.len() != plan.operations.len()
+            || old.symbol_rate.to_bits() != plan.symbol_rate.to_bits()
+        {
             return 0;
         }
         let same = old
@@ -206,6 +212,7 @@ impl Propagation {
             last: range.end,
             filter: None,
             spectrum: Vec::new(),
+            kerr: None,
             output: Wave::Real(Vec::new()),
         });
         if input_changed {
@@ -228,6 +235,21 @@ impl Propagation {
                 let power = step.output.real();
                 power.resize(drive.len(), 0.0);
                 table.apply(drive, power);
+            }
+            (Operation::KerrFiber(linear, gamma), Signal::Field(launched)) => {
+                let field = step.output.field();
+                field.clear();
+                field.extend_from_slice(launched);
+                let more_fiber = plan.operations[range.end..]
+                    .iter()
+                    .any(|o| matches!(o.operation.linear_part(), Some(Linear::Fiber(..))));
+                step.kerr = Some(kerr::carry(
+                    (&operations[0].stage, operations[0].stage_index),
+                    &kerr::nonlinear_fiber(linear, *gamma)?,
+                    self.grid,
+                    !more_fiber,
+                    field,
+                )?);
             }
             (Operation::Detect(responsivity), Signal::Real(_)) if plan.emission().is_some() => {
                 scale(input, *responsivity, &mut step.output);
@@ -309,6 +331,13 @@ impl Propagation {
             .iter()
             .find(|step| step.last == index)
             .map(|step| &step.output)
+    }
+
+    /// What was found in the fibres with the Kerr effect, and the places of their operations.
+    pub fn kerr_choices(&self) -> impl Iterator<Item = (usize, &KerrChoice)> {
+        self.steps
+            .iter()
+            .filter_map(|step| Some((step.first, step.kerr.as_ref()?)))
     }
 
     /// The drive's own waveform.

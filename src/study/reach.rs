@@ -2,7 +2,7 @@
 
 use super::margin::{MarginSearch, log_quality, target_ber};
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, ModalDispersion};
+use crate::fiber::{Dispersion, KerrCoefficient, ModalDispersion};
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, OpticalLossKind, Stage};
 use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
@@ -27,6 +27,8 @@ pub enum Cause {
     Attenuation,
     /// Chromatic dispersion of the fibre.
     ChromaticDispersion,
+    /// The Kerr effect of the fibre.
+    KerrEffect,
     /// Dispersion of the modes of a multimode fibre.
     ModalBandwidth,
     /// Loss in the conductors of a cable.
@@ -58,6 +60,7 @@ impl Cause {
             self,
             Self::Attenuation
                 | Self::ChromaticDispersion
+                | Self::KerrEffect
                 | Self::ModalBandwidth
                 | Self::ModePartitionNoise
                 | Self::ConductorLoss
@@ -70,6 +73,7 @@ impl Cause {
         match self {
             Self::Attenuation => "fibre attenuation",
             Self::ChromaticDispersion => "chromatic dispersion",
+            Self::KerrEffect => "Kerr effect",
             Self::ModalBandwidth => "modal bandwidth",
             Self::ModePartitionNoise => "mode-partition noise",
             Self::ModalNoise => "modal noise",
@@ -149,6 +153,7 @@ impl Default for ReachSettings {
 pub fn length_of(stage: &Stage) -> Option<f64> {
     match stage {
         Stage::Fiber(fiber) => Some(fiber.length),
+        Stage::KerrFiber(fiber) => Some(fiber.linear.length),
         Stage::MultimodeFiber(fiber) => Some(fiber.length),
         Stage::Twinax(cable) => Some(cable.length),
         _ => None,
@@ -160,6 +165,7 @@ pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
     let mut changed = link.clone();
     match changed.stages.get_mut(index).map(|named| &mut named.stage) {
         Some(Stage::Fiber(fiber)) => fiber.length = length,
+        Some(Stage::KerrFiber(fiber)) => fiber.linear.length = length,
         Some(Stage::MultimodeFiber(fiber)) => fiber.length = length,
         Some(Stage::Twinax(cable)) => cable.length = length,
         _ => {}
@@ -179,7 +185,7 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
         .ok_or(ReachError::NoLength(index + 1))?;
     let nominal = length_of(stage).ok_or(ReachError::NoLength(index + 1))?;
     let (smallest, longest) = match stage {
-        Stage::Fiber(_) => (100.0, 500e3),
+        Stage::Fiber(_) | Stage::KerrFiber(_) => (100.0, 500e3),
         Stage::MultimodeFiber(_) => (10.0, 50e3),
         _ => (0.1, 100.0),
     };
@@ -451,6 +457,7 @@ fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
     add(Cause::Attenuation, &|link| {
         each(link, &|stage| match stage {
             Stage::Fiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
+            Stage::KerrFiber(fiber) => fiber.linear.attenuation = Attenuation::Constant(0.0),
             Stage::MultimodeFiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
             _ => {}
         });
@@ -464,9 +471,17 @@ fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             };
             match stage {
                 Stage::Fiber(fiber) => fiber.dispersion = none,
+                Stage::KerrFiber(fiber) => fiber.linear.dispersion = none,
                 // Mode-partition noise, which dispersion makes, goes with it.
                 Stage::MultimodeFiber(fiber) => fiber.dispersion = none,
                 _ => {}
+            }
+        });
+    });
+    add(Cause::KerrEffect, &|link| {
+        each(link, &|stage| {
+            if let Stage::KerrFiber(fiber) = stage {
+                fiber.kerr = KerrCoefficient::Constant(0.0);
             }
         });
     });

@@ -5,6 +5,7 @@ use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, TargetResult,
 };
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
+use crate::link::kerr::KerrChoice;
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
 use crate::link::noise::NoiseKind;
 use crate::link::plan::DecisionQuantity;
@@ -100,6 +101,7 @@ fn report(
     let (pattern, symbols) = cyclic_pattern(link)?;
     let modulation = &link.signal.modulation;
     let mut warnings = plan.warnings.clone();
+    warnings.extend(plan.kerr_choices.iter().map(KerrChoice::describe));
     let light = engine.received_light();
     if let (Some(light), Some(overload)) = (light, plan.overload)
         && light.average_power > overload

@@ -133,7 +133,7 @@ pub fn find_length(link: &Link) -> Option<usize> {
     link.stages.iter().position(|named| {
         matches!(
             named.stage,
-            Stage::Fiber(_) | Stage::MultimodeFiber(_) | Stage::Twinax(_)
+            Stage::Fiber(_) | Stage::KerrFiber(_) | Stage::MultimodeFiber(_) | Stage::Twinax(_)
         )
     })
 }

@@ -9,7 +9,7 @@ use crate::config::stage_tables::{
     PhotoreceiverTable, StageTable,
 };
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, SingleModeFiber};
+use crate::fiber::{Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
 use crate::link::{OpticalLoss, OpticalLossKind, Stage};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -238,12 +238,31 @@ impl Resolver<'_> {
         let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
         let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
         let dispersion = self.dispersion(entry, table)?;
-        Some(Stage::Fiber(SingleModeFiber {
+        let kerr = self.kerr(entry, table);
+        let linear = SingleModeFiber {
             length,
             attenuation: attenuation?,
             dispersion,
             group_index: or(table.group_index.as_ref(), GROUP_INDEX),
-        }))
+        };
+        Some(match kerr {
+            Some(kerr) => Stage::KerrFiber(KerrFiber { linear, kerr }),
+            None => Stage::Fiber(linear),
+        })
+    }
+
+    /// The Kerr effect of a fibre: both of its numbers, or neither.
+    fn kerr(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<KerrCoefficient> {
+        let (index, area) = (&table.nonlinear_index_m2_per_w, &table.effective_area_um2);
+        if index.is_none() && area.is_none() {
+            return None;
+        }
+        let nonlinear_index = self.needed(entry, "nonlinear_index_m2_per_w", index.as_ref());
+        let effective_area = 1e-12 * self.needed(entry, "effective_area_um2", area.as_ref());
+        Some(KerrCoefficient::Material {
+            nonlinear_index,
+            effective_area,
+        })
     }
 
     /// Attenuation in dB/m of a number or curve in dB/km.
