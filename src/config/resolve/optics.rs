@@ -1,15 +1,16 @@
 //! Lasers, modulators, fibres, losses and photoreceivers in SI units.
 
 use super::{GHZ, NM, Resolver, points};
+use crate::config::choices::BendClassName;
 use crate::config::read::NumberOrPoints;
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
 use crate::config::stage_tables::{
     ElectroAbsorptionModulatorTable, FiberTable, LaserTable, LossTable, MachZehnderModulatorTable,
-    PhotoreceiverTable, StageTable,
+    MacrobendTable, PhotoreceiverTable, StageTable,
 };
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, SingleModeFiber};
+use crate::fiber::{BendClass, BendLoss, Dispersion, SingleModeFiber};
 use crate::link::{OpticalLoss, OpticalLossKind, Stage};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -234,16 +235,21 @@ impl Resolver<'_> {
         }))
     }
 
-    pub(super) fn fiber(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<Stage> {
+    /// The fibre itself, of a stage or of a span.
+    pub(in crate::config) fn fiber(
+        &mut self,
+        entry: &StageEntry,
+        table: &FiberTable,
+    ) -> Option<SingleModeFiber> {
         let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
         let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
         let dispersion = self.dispersion(entry, table)?;
-        Some(Stage::Fiber(SingleModeFiber {
+        Some(SingleModeFiber {
             length,
             attenuation: attenuation?,
             dispersion,
             group_index: or(table.group_index.as_ref(), GROUP_INDEX),
-        }))
+        })
     }
 
     /// Attenuation in dB/m of a number or curve in dB/km.
@@ -344,6 +350,48 @@ impl Resolver<'_> {
             },
             transmission: db_to_power_ratio(-loss_db),
         })
+    }
+
+    /// The loss of a bend at the laser's wavelength.
+    pub(super) fn macrobend(
+        &mut self,
+        entry: &StageEntry,
+        table: &MacrobendTable,
+    ) -> Option<Stage> {
+        let radius = 1e-3 * self.needed(entry, "radius_mm", table.radius_mm.as_ref());
+        let Some(class) = &table.class else {
+            self.missing(entry, "class", "");
+            return None;
+        };
+        // Without a laser, or a radius, that mistake is noted where it is.
+        let wavelength = self.wavelength.filter(|_| radius.is_finite())?;
+        let class = match class.value {
+            BendClassName::A1 => BendClass::A1,
+            BendClassName::A2 => BendClass::A2,
+            BendClassName::B3 => BendClass::B3,
+        };
+        let turns = or(table.turns.as_ref(), 1.0);
+        let loss = BendLoss::of_class(class).and_then(|of| of.loss_db(radius, turns, wavelength));
+        match loss {
+            Ok(loss_db) => Some(Stage::OpticalLoss(OpticalLoss {
+                kind: OpticalLossKind::Bend,
+                transmission: db_to_power_ratio(-loss_db),
+            })),
+            Err(error) => {
+                let message = format!(
+                    "the loss of {} at {:.2} nm is not known: {error}",
+                    entry.place(),
+                    wavelength / NM
+                );
+                self.impossible(
+                    &entry.at,
+                    message,
+                    "G.657 limits it at 1550 to 1625 nm and, for a1, a2 and b3, from 10, 7.5 and 5 mm; \
+                     elsewhere write attenuator = { loss_db = … }",
+                );
+                None
+            }
+        }
     }
 
     pub(super) fn photoreceiver(
