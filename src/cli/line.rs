@@ -245,6 +245,7 @@ fn picture(result: &LineResult) -> CurvePlot {
         series("GSNR in the symbol rate", 3, &|s| s.gsnr_db),
     ];
     all.retain(|series| !series.points.is_empty());
+    let target = result.target.as_ref().map(|target| target.gsnr_db);
     let center = &result.center;
     CurvePlot {
         title: result.name.clone(),
@@ -259,22 +260,41 @@ fn picture(result: &LineResult) -> CurvePlot {
                 result.propagation_delay_ns * 1e-3
             ),
             format!(
-                "worst channel {:.3} THz: GSNR {} dB{}",
+                "worst channel {:.3} THz: GSNR {} dB in the symbol rate{}",
                 result.worst.frequency_thz,
                 decibels(result.worst.gsnr_in_symbol_rate_db),
                 result.limited_by.map_or(String::new(), |cause| format!(
-                    ", most of it {}",
+                    ", limited by {}",
                     cause.describe()
                 ))
             ),
         ],
         x: Axis::linear("Span"),
         panels: vec![Panel {
-            y: Axis::linear("Signal-to-noise ratio of the worst channel (dB)"),
+            y: ratio_axis(
+                "Signal-to-noise ratio of the worst channel (dB)",
+                &all,
+                target,
+            ),
             series: all,
-            lines: target_line(result.target.as_ref().map(|target| target.gsnr_db)),
+            lines: target_line(target),
             ..Panel::default()
         }],
+    }
+}
+
+/// An axis in dB that leaves room around the curves and the target.
+fn ratio_axis(label: &str, series: &[Series], target: Option<f64>) -> Axis {
+    let values = series.iter().flat_map(|s| &s.points).map(|point| point.1);
+    let (low, high) = values
+        .chain(target)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| {
+            (low.min(y), high.max(y))
+        });
+    if low <= high {
+        Axis::linear(label).over((low - 1.0).floor(), (high + 1.0).ceil())
+    } else {
+        Axis::linear(label)
     }
 }
 
@@ -379,7 +399,10 @@ fn reach_picture(results: &[LineReach]) -> CurvePlot {
         },
         subtitle: results
             .iter()
-            .map(|reach| format!("{}: {}", reach.name, reach_in_words(reach)))
+            .map(|reach| match results {
+                [only] => reach_in_words(only),
+                _ => format!("{}: {}", reach.name, reach_in_words(reach)),
+            })
             .take(4)
             .collect(),
         x: Axis::linear("Span"),

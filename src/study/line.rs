@@ -40,6 +40,14 @@ pub enum LineError {
     /// No channels or no spans.
     #[error("the line has no {0}")]
     Empty(&'static str),
+    /// Nothing adds noise, however long the line.
+    #[error(
+        "nothing in the line adds noise, so that nothing limits its reach: it has no amplifier, no nonlinear interference and no transmitter noise"
+    )]
+    NoNoise,
+    /// No light is left to compare with anything.
+    #[error("the light has faded away behind span {0}: amplifiers are missing, or too weak")]
+    Faded(usize),
     /// The line cannot be computed.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -212,6 +220,9 @@ pub struct LineReaches {
 /// [`LineError`] where it has no channels or spans, or its numbers are not physical.
 pub fn run_line(line: &Line) -> Result<LineResult, LineError> {
     let along = line.line.along()?;
+    if let Some(span) = along.iter().position(|at| faded(at)) {
+        return Err(LineError::Faded(span));
+    }
     let end = along.last().ok_or(LineError::Empty("spans"))?;
     let (number, worst) = worst(end).ok_or(LineError::Empty("channels"))?;
     let spans = span_results(&line.line, &along);
@@ -268,6 +279,16 @@ pub fn find_line_reach(line: &Line) -> Result<LineReach, LineError> {
         };
         let met = along.iter().skip(1).take_while(|at| meets(at)).count();
         let whole = met == longer.spans.len();
+        if let Some(behind) = along.get(met + 1).filter(|at| faded(at)) {
+            // Without noise the light fades before the target is missed.
+            let noise = |a: &Arrival| a.spontaneous_emission + a.nonlinear_interference > 0.0;
+            let noisy = along.iter().flatten().any(noise) || behind.iter().any(noise);
+            return Err(if noisy {
+                LineError::Faded(met + 1)
+            } else {
+                LineError::NoNoise
+            });
+        }
         if whole && met < MOST_SPANS {
             let more = (2 * met).min(MOST_SPANS);
             longer.spans.resize(more, last.clone());
@@ -295,6 +316,11 @@ pub fn find_line_reach(line: &Line) -> Result<LineReach, LineError> {
             curve,
         });
     }
+}
+
+/// Whether the power of a channel is too small for a number.
+fn faded(arrivals: &[Arrival]) -> bool {
+    arrivals.iter().any(|arrival| !arrival.power.is_normal())
 }
 
 /// Noise over signal in a bandwidth equal to the symbol rate.

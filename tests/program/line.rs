@@ -157,7 +157,20 @@ fn a_reach_without_target_and_one_beside_a_link_are_refused() {
             .arg(&both[0]),
     )
     .refused(&["--vary span", "number of spans"]);
+    let silent = text()
+        .replace("transmitter_osnr_db = 40.0", "")
+        .replace("itu-g652d", "smf28-ull")
+        .replace("amplifier = {", "# {");
+    folder.write("line.toml", &silent);
+    folder
+        .eyespan(&["reach", "line.toml"])
+        .refused(&["line.toml", "nothing limits its reach"]);
     assert_eq!(folder.files(), ["line.toml"]);
+    let run = folder.eyespan(&["run", "line.toml"]).success();
+    assert!(run.stdout.contains("no noise"), "{}", run.stdout);
+    folder
+        .eyespan(&["run", "line.toml", "--set", "span.repeat=1000"])
+        .refused(&["line.toml", "faded"]);
 }
 
 #[test]
