@@ -248,6 +248,13 @@ fn mistakes_are_shown_with_their_line_and_the_nearest_right_thing() {
             .args(["--set", change]);
         done(&mut command).refused(&["--set"]);
     }
+    let mut command = folder.program();
+    let change = "span.amplifer.gain_db=3";
+    command
+        .arg("run")
+        .arg(example(LINE))
+        .args(["--set", change]);
+    done(&mut command).refused(&["did you mean `span.amplifier`?"]);
     assert_eq!(folder.files(), ["line.toml"]);
 }
 

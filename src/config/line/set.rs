@@ -65,7 +65,9 @@ fn position(
     names: &[Option<String>],
 ) -> Result<usize, ConfigError> {
     let failed = |message: String| change.error(0..table.len(), message);
-    let number = table.strip_prefix("span.");
+    let number = table
+        .strip_prefix("span.")
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if let Some(number) = number {
         let position = number.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
         return position.filter(|n| *n < names.len()).ok_or_else(|| {
@@ -98,7 +100,7 @@ fn position(
     let known = top_tables().into_iter().map(|(name, _)| name);
     let known: Vec<&str> = known
         .chain(names.iter().flatten().map(String::as_str))
-        .chain(["span"])
+        .chain(["span", "span.fiber", "span.amplifier"])
         .collect();
     let there_is = there_is(names);
     Err(
