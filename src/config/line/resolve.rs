@@ -187,8 +187,8 @@ impl Resolver<'_> {
             return None;
         }
         let before = self.errors.errors.len();
-        let fiber = self.fiber(entry, table)?;
-        let kerr = self.kerr(entry, table);
+        let fiber = self.single_mode_fiber(entry, table)?;
+        let kerr = self.kerr_of_span(entry, table);
         if self.errors.errors.len() > before {
             return None;
         }
@@ -228,7 +228,7 @@ impl Resolver<'_> {
     }
 
     /// The Kerr effect of a fibre; none where neither of its two quantities is given.
-    fn kerr(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<KerrCoefficient> {
+    fn kerr_of_span(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<KerrCoefficient> {
         let (index, area) = (&table.nonlinear_index_m2_per_w, &table.effective_area_um2);
         match (index, area) {
             (Some(index), Some(area)) => Some(KerrCoefficient::Material {

@@ -187,7 +187,7 @@ impl Resolver<'_> {
             StageTable::ElectroAbsorptionModulator(table) => self.electro_absorption(entry, table),
             StageTable::MachZehnderModulator(table) => self.mach_zehnder(entry, table),
             StageTable::Vcsel(table) => self.vcsel(entry, table),
-            StageTable::Fiber(table) => self.fiber(entry, table).map(Stage::Fiber),
+            StageTable::Fiber(table) => self.fiber(entry, table),
             StageTable::MultimodeFiber(table) => self.multimode_fiber(entry, table),
             StageTable::Connector(table)
             | StageTable::Splice(table)

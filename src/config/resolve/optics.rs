@@ -235,8 +235,12 @@ impl Resolver<'_> {
         }))
     }
 
+    pub(super) fn fiber(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<Stage> {
+        self.single_mode_fiber(entry, table).map(Stage::Fiber)
+    }
+
     /// The fibre itself, of a stage or of a span.
-    pub(in crate::config) fn fiber(
+    pub(in crate::config) fn single_mode_fiber(
         &mut self,
         entry: &StageEntry,
         table: &FiberTable,

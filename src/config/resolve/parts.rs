@@ -65,7 +65,14 @@ impl Resolver<'_> {
             _ => (None, None),
         };
         if let PartTable::Stage(quantities) = &part.table {
-            entry.table.merge(StageTable::clone(quantities));
+            let mut quantities = StageTable::clone(quantities);
+            if let ("stage", StageTable::Fiber(fiber)) = (entry.list, &mut quantities) {
+                // A part may carry them; a link of stages takes none of them from it.
+                for key in KEYS_OF_LINES {
+                    fiber.forget(key);
+                }
+            }
+            entry.table.merge(quantities);
         }
         Some(UsedPart {
             part,
