@@ -4,6 +4,7 @@
 //! for. Exit codes: 0 done; 1 a validation case failed; 2 wrong input; 130 interrupted.
 
 mod diagnose;
+mod line;
 mod models;
 mod reach;
 mod run;

@@ -4,7 +4,7 @@ use super::{
     Changes, Failure, go_on, make_folder, print_json, print_text, print_words, write_whole,
 };
 use clap::Args;
-use eyespan::config::{LinkFile, find_length};
+use eyespan::config::{Description, find_length};
 use eyespan::library::Library;
 use eyespan::link::{Link, Stage};
 use eyespan::report::{
@@ -38,8 +38,15 @@ pub(super) struct ReachArguments {
 
 pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), Failure> {
     let mut links = Vec::new();
+    let mut lines = Vec::new();
     for path in &arguments.links {
-        let link = LinkFile::load(path, &arguments.changes.set, library)?;
+        let link = match Description::load(path, &arguments.changes.set, library)? {
+            Description::Link(link) => link,
+            Description::Line(line) => {
+                lines.push((path.display().to_string(), line));
+                continue;
+            }
+        };
         let stage = match &arguments.vary {
             Some(vary) => stage_of(&link, vary),
             None => find_length(&link).ok_or_else(|| {
@@ -48,6 +55,20 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
         }
         .map_err(|words| Failure::Words(format!("{}: {words}", path.display())))?;
         links.push((path.display().to_string(), link, stage));
+    }
+    match (lines.first(), &arguments.vary) {
+        (None, _) => {}
+        (Some((file, _)), _) if !links.is_empty() => {
+            return Err(Failure::Words(format!(
+                "{file}: the reach of an amplified line, in spans, has no picture in common with that of links"
+            )));
+        }
+        (Some((file, _)), Some(vary)) => {
+            return Err(Failure::Words(format!(
+                "{file}: --vary {vary} is for links: the reach of an amplified line is a number of spans"
+            )));
+        }
+        (Some(_), None) => return super::line::reach(&lines, &arguments.out, arguments.json),
     }
     let bar = ProgressBar::new(links.len() as u64);
     let found: Vec<Result<ReachResult, Failure>> = links

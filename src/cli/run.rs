@@ -4,7 +4,7 @@ use super::{
     Changes, Failure, STOP, go_on, make_folder, print_json, print_text, print_words, write_whole,
 };
 use clap::Args;
-use eyespan::config::LinkFile;
+use eyespan::config::Description;
 use eyespan::library::Library;
 use eyespan::link::monte_carlo::{Counts, Watch};
 use eyespan::link::{Link, Method};
@@ -21,28 +21,37 @@ const EYE_CELLS: (usize, usize) = (1024, 768);
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// Link file.
-    link: PathBuf,
-    /// Folder for `eye.png` and `result.json`; by default `out/` and the link file's name.
+    pub(super) link: PathBuf,
+    /// Folder for `eye.png` (`line.png` of an amplified line) and `result.json`; by default `out/` and the link file's name.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
     changes: Changes,
     /// Print the result as one JSON object on stdout.
     #[arg(long)]
-    json: bool,
-    /// Write `eye.svg` as well.
+    pub(super) json: bool,
+    /// Write the picture as SVG as well.
     #[arg(long)]
-    svg: bool,
+    pub(super) svg: bool,
+}
+
+impl RunArguments {
+    /// The folder results are written to.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.out
+            .clone()
+            .unwrap_or_else(|| Path::new("out").join(self.link.file_stem().unwrap_or_default()))
+    }
 }
 
 pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Failure> {
-    let link = LinkFile::load(&arguments.link, &arguments.changes.set, library)?;
+    let link = match Description::load(&arguments.link, &arguments.changes.set, library)? {
+        Description::Link(link) => link,
+        Description::Line(line) => return super::line::run(arguments, &line),
+    };
     let file = arguments.link.display().to_string();
     let simulation = simulate_watched(&link).map_err(|error| Failure::Link { file, error })?;
-    let folder = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new("out").join(arguments.link.file_stem().unwrap_or_default()));
+    let folder = arguments.folder();
     let pictures = draw(&simulation, arguments.svg)?;
     let json = serde_json::to_vec_pretty(&simulation.result)
         .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
@@ -177,7 +186,7 @@ fn subtitle(result: &RunResult) -> Vec<String> {
 }
 
 /// A number without trailing zeros.
-struct Trimmed(f64);
+pub(super) struct Trimmed(pub(super) f64);
 
 impl std::fmt::Display for Trimmed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -13,6 +13,8 @@ pub(super) struct SchemaArguments {
 enum What {
     /// Link files, for completion in editors.
     Link,
+    /// Files of amplified lines, for completion in editors.
+    Line,
     /// Results of `run` and `reach`.
     Result,
 }
@@ -20,6 +22,7 @@ enum What {
 pub(super) fn run(arguments: &SchemaArguments) -> Result<(), Failure> {
     print_json(&match arguments.what {
         What::Link => eyespan::config::link_schema(),
+        What::Line => eyespan::config::line_schema(),
         What::Result => eyespan::study::result::result_schema(),
     })
 }

@@ -17,6 +17,18 @@ choice! {
 }
 
 choice! {
+    /// Class of bend-insensitive fibre of ITU-T G.657.
+    BendClassName {
+        /// G.657.A1, for radii of 10 mm and more.
+        A1 = "a1",
+        /// G.657.A2, for radii of 7.5 mm and more.
+        A2 = "a2",
+        /// G.657.B3, for radii of 5 mm and more.
+        B3 = "b3",
+    }
+}
+
+choice! {
     /// Shape of a filter.
     FilterKind {
         /// Fourth-order Bessel–Thomson: flat group delay.

@@ -1,24 +1,40 @@
 //! The link file as a JSON schema, for editors that complete and check TOML.
 
+use super::range::Range;
 use super::schema::{LinkTable, ranges};
 use serde_json::{Map, Value, json};
 
 /// The JSON schema (draft 2020-12) of a link file. Every key has its description with the unit, and
 /// the numbers that are allowed.
 pub fn link_schema() -> Value {
-    let mut schema = schemars::schema_for!(LinkTable).to_value();
+    finished(
+        schemars::schema_for!(LinkTable).to_value(),
+        "Eyespan link file",
+        &["signal", "stage"],
+        &ranges(),
+    )
+}
+
+/// A schema with its title, the tables that must be there and the ranges of the keys, by the name of
+/// their table.
+pub(crate) fn finished(
+    mut schema: Value,
+    title: &str,
+    required: &[&str],
+    ranges: &[(&str, &[(&str, Range)])],
+) -> Value {
     if let Some(root) = schema.as_object_mut() {
-        root.insert("title".to_owned(), json!("Eyespan link file"));
-        root.insert("required".to_owned(), json!(["signal", "stage"]));
+        root.insert("title".to_owned(), json!(title));
+        root.insert("required".to_owned(), json!(required));
     }
     without_null(&mut schema);
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
-        for (table, keys) in ranges() {
-            for (key, range) in keys {
+        for (table, keys) in ranges {
+            for (key, range) in *keys {
                 let property = definitions
-                    .get_mut(table)
+                    .get_mut(*table)
                     .and_then(|table| table.get_mut("properties"))
-                    .and_then(|properties| properties.get_mut(key))
+                    .and_then(|properties| properties.get_mut(*key))
                     .and_then(Value::as_object_mut);
                 if let Some(property) = property {
                     write_range(property, range);
@@ -64,7 +80,7 @@ fn without_null(value: &mut Value) {
     }
 }
 
-fn write_range(property: &mut Map<String, Value>, range: &super::range::Range) {
+fn write_range(property: &mut Map<String, Value>, range: &Range) {
     let numeric = property
         .get("type")
         .is_some_and(|name| name == "number" || name == "integer");

@@ -41,7 +41,7 @@ fn role(stage: &StageTable) -> Role {
             Role::Modulator
         }
         StageTable::Vcsel(_) => Role::DirectLaser,
-        StageTable::Fiber(_) => Role::SingleModeFiber,
+        StageTable::Fiber(_) | StageTable::Macrobend(_) => Role::SingleModeFiber,
         StageTable::MultimodeFiber(_) => Role::MultimodeFiber,
         StageTable::Connector(_) | StageTable::Splice(_) | StageTable::Attenuator(_) => {
             Role::Optical

@@ -53,32 +53,32 @@ impl LinkFile {
             errors,
         })
     }
+}
 
-    /// The header of the table at `path`, such as `engine.monte_carlo`, for what is missing from
-    /// it; the beginning of the file where there is no such table.
-    pub(crate) fn table_location(&self, path: &str) -> Location {
-        let document = DeTable::parse(&self.source.text);
-        let mut span = None;
-        let mut table = document.as_ref().ok().map(toml::Spanned::get_ref);
-        for key in path.split('.') {
-            let found = table.and_then(|table| table.get_key_value(key));
-            span = found.map(|(key, _)| key.span());
-            table = found.and_then(|(_, value)| value.get_ref().as_table());
-        }
-        Location {
-            key: path.to_owned(),
-            span: span.unwrap_or(0..0),
-            ..self.location()
-        }
+/// The header of the table at `path`, such as `engine.monte_carlo`, for what is missing from it; the
+/// beginning of the file where there is no such table.
+pub(crate) fn table_location(source: &Arc<Source>, path: &str) -> Location {
+    let document = DeTable::parse(&source.text);
+    let mut span = None;
+    let mut table = document.as_ref().ok().map(toml::Spanned::get_ref);
+    for key in path.split('.') {
+        let found = table.and_then(|table| table.get_key_value(key));
+        span = found.map(|(key, _)| key.span());
+        table = found.and_then(|(_, value)| value.get_ref().as_table());
     }
+    Location {
+        key: path.to_owned(),
+        span: span.unwrap_or(0..0),
+        ..file_location(source)
+    }
+}
 
-    /// The file as a whole, for what is missing from it.
-    pub(crate) fn location(&self) -> Location {
-        Location {
-            source: Arc::clone(&self.source),
-            key: String::new(),
-            span: 0..0,
-        }
+/// The file as a whole, for what is missing from it.
+pub(crate) fn file_location(source: &Arc<Source>) -> Location {
+    Location {
+        source: Arc::clone(source),
+        key: String::new(),
+        span: 0..0,
     }
 }
 

@@ -36,6 +36,7 @@ pub mod choices;
 pub mod error;
 pub mod json_schema;
 mod layout;
+pub mod line;
 pub mod link_file;
 pub(crate) mod nearest;
 pub mod range;
@@ -49,6 +50,8 @@ pub(crate) mod table;
 
 pub use error::{ConfigError, ConfigErrors, Problem};
 pub use json_schema::link_schema;
+pub use line::tables::line_schema;
+pub use line::{Description, LineFile};
 pub use link_file::LinkFile;
 pub use resolve::find_length;
 pub use set::Override;

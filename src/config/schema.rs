@@ -164,6 +164,8 @@ pub struct Stages(#[schemars(with = "Vec<StageTable>")] pub Vec<StageEntry>);
 /// A stage as it is written, and where.
 #[derive(Debug, Clone)]
 pub struct StageEntry {
+    /// The list it stands in: "stage", or "span" for the fibre of an amplified line.
+    pub list: &'static str,
     /// Its place in the file's list, counted from 1.
     pub number: usize,
     /// Its table.
@@ -175,7 +177,7 @@ pub struct StageEntry {
 impl StageEntry {
     /// What the stage is called in a message.
     pub fn place(&self) -> String {
-        place(self.number, self.table.kind())
+        place(self.list, self.number, self.table.kind())
     }
 
     /// The stage's own name, or its kind.
@@ -188,8 +190,8 @@ impl StageEntry {
 }
 
 /// What a stage is called in a message.
-fn place(number: usize, kind: &str) -> String {
-    format!("stage {number} (`{kind}`)")
+fn place(list: &str, number: usize, kind: &str) -> String {
+    format!("{list} {number} (`{kind}`)")
 }
 
 /// The tables at the top of a link file with the keys of each, apart from the stages.
@@ -255,6 +257,11 @@ impl LinkTable {
             if StageTable::KINDS.contains(&key) {
                 return Some(format!(
                     "`{key}` is a kind of stage: write [[stage]] and below it {key} = {{ … }}"
+                ));
+            }
+            if key == "span" || key == "channels" {
+                return Some(format!(
+                    "`{key}` is of an amplified line, whose file has [channels] and [[span]] and no [[stage]]"
                 ));
             }
             if key == "stages" {
@@ -395,9 +402,14 @@ fn read_stage(
         source: reader.source,
         table: keys,
         path: format!("stage.{number}.{kind}."),
-        place: place(number, kind),
+        place: place("stage", number, kind),
         errors: reader.errors,
     };
     let table = StageTable::read(kind, &mut stage_reader, |_| None)?;
-    Some(StageEntry { number, table, at })
+    Some(StageEntry {
+        list: "stage",
+        number,
+        table,
+        at,
+    })
 }

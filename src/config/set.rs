@@ -39,7 +39,7 @@ impl Override {
     }
 
     /// An error about the bytes `span` of the argument.
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+    pub(crate) fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
         let source = Arc::new(Source::new("--set", &self.argument()));
         ConfigError::spanning(Problem::Override, &source, span, &self.path, message)
     }
@@ -60,15 +60,15 @@ impl std::str::FromStr for Override {
     }
 }
 
-/// A place in a document: keys and, in the list of stages, positions from 0.
+/// A place in a document: keys and, in the list of stages or spans, positions from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
     Key(String),
     Position(usize),
 }
 
 /// Where in a text changed values stand, and what was written on the command line for each.
-type Places = Vec<(Range<usize>, String)>;
+pub(crate) type Places = Vec<(Range<usize>, String)>;
 
 /// A stage as far as it matters here.
 struct StageName {
@@ -76,8 +76,19 @@ struct StageName {
     name: Option<String>,
 }
 
-/// The text with every change made, and where each value now stands.
+/// The text of a link file with every change made, and where each value now stands.
 pub(crate) fn apply(text: &str, overrides: &[Override]) -> Result<(String, Places), ConfigErrors> {
+    apply_where(text, overrides, |change, document| {
+        locate(change, &stages(document))
+    })
+}
+
+/// The text with every change made at the place that `locate` finds for it.
+pub(crate) fn apply_where(
+    text: &str,
+    overrides: &[Override],
+    locate: impl Fn(&Override, &mut DocumentMut) -> Result<Vec<Step>, ConfigError>,
+) -> Result<(String, Places), ConfigErrors> {
     if overrides.is_empty() {
         return Ok((text.to_owned(), Vec::new()));
     }
@@ -88,8 +99,7 @@ pub(crate) fn apply(text: &str, overrides: &[Override]) -> Result<(String, Place
     };
     let mut changed = Vec::new();
     for change in overrides {
-        let stages = stages(&mut document);
-        let made = locate(change, &stages).and_then(|steps| {
+        let made = locate(change, &mut document).and_then(|steps| {
             let value = parse_value(change)?;
             match write(document.as_table_mut(), &steps, value) {
                 Some(()) => Ok(steps),
@@ -136,9 +146,12 @@ fn parse_value(change: &Override) -> Result<Value, ConfigError> {
         .help("allowed: a number, a word, a text in quotes or an array in brackets"))
 }
 
-/// The tables of the `[[stage]]` list, however it is written.
-fn stage_tables(document: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
-    match document.get_mut("stage") {
+/// The tables of the list `key` (`[[stage]]`, `[[span]]`), however it is written.
+pub(crate) fn list_of_tables<'d>(
+    document: &'d mut DocumentMut,
+    key: &str,
+) -> Vec<&'d mut dyn TableLike> {
+    match document.get_mut(key) {
         Some(Item::ArrayOfTables(tables)) => tables
             .iter_mut()
             .map(|table| table as &mut dyn TableLike)
@@ -153,7 +166,7 @@ fn stage_tables(document: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
 }
 
 fn stages(document: &mut DocumentMut) -> Vec<StageName> {
-    stage_tables(document)
+    list_of_tables(document, "stage")
         .into_iter()
         .map(|table| {
             let (kind, name) = match table.iter().next() {
@@ -242,7 +255,8 @@ fn owner(key: &str, stages: &[StageName]) -> Option<String> {
     })
 }
 
-fn check_key(
+/// That the key behind the first `table` bytes and a dot of the path is known.
+pub(crate) fn check_key(
     change: &Override,
     table: usize,
     key: &str,

@@ -1,6 +1,6 @@
 //! The tables of the stages: one key per table of the `[[stage]]` array.
 
-use super::choices::FilterKind;
+use super::choices::{BendClassName, FilterKind};
 use super::range::Range;
 use super::read::{Count, NumberOrPoints, Points};
 use super::source::Value;
@@ -203,12 +203,16 @@ table! {
         dispersion_slope_ps_per_nm2_km: f64, Range::between(-100.0, 100.0);
         /// Wavelength that coefficient holds at, nm; the laser's where absent.
         dispersion_wavelength_nm: f64, WAVELENGTH_NM;
-        /// Nonlinear index n2, m²/W, with the effective area; no Kerr effect where both are absent.
-        nonlinear_index_m2_per_w: f64, Range::between(0.0, 1e-17);
-        /// Effective area of the mode, µm², with the nonlinear index.
-        effective_area_um2: f64, Range::above(0.0, 1e5);
         /// Group index, for the delay; 1.468 where absent.
         group_index: f64, Range::between(1.0, 10.0);
+        /// Coefficient of polarisation-mode dispersion, ps/√km; none where absent. In amplified lines
+        /// only.
+        pmd_ps_per_sqrt_km: f64, Range::between(0.0, 1e3);
+        /// Nonlinear index n2, m²/W, with the effective area; no Kerr effect where both are absent. In
+        /// a link of stages a part's is not taken: the link file switches the effect on.
+        nonlinear_index_m2_per_w: f64, Range::between(0.0, 1e-15);
+        /// Effective area of the mode, µm², with the nonlinear index.
+        effective_area_um2: f64, Range::above(0.0, 1e6);
     }
 }
 
@@ -289,6 +293,21 @@ table! {
         name: String, ANY;
         /// Loss, dB.
         loss_db: f64, LOSS_DB;
+    }
+}
+
+table! {
+    /// Bent single-mode fibre: the largest loss its class allows at the laser's wavelength, 1550 to
+    /// 1625 nm.
+    MacrobendTable, [], {
+        /// What the stage is called.
+        name: String, ANY;
+        /// Class of the fibre in ITU-T G.657.
+        class: BendClassName, ANY;
+        /// Radius of the bend, mm; above the largest of the class the loss there is kept.
+        radius_mm: f64, Range::above(0.0, 1e3);
+        /// Number of turns; 1 where absent.
+        turns: f64, Range::between(0.0, 1e6);
     }
 }
 
@@ -504,6 +523,8 @@ stages! {
     Splice = "splice": LossTable;
     /// An optical attenuator, or loss allocated without saying where.
     Attenuator = "attenuator": LossTable;
+    /// Bent single-mode fibre.
+    Macrobend = "macrobend": MacrobendTable;
     /// Photodiode and transimpedance amplifier.
     Photoreceiver = "photoreceiver": PhotoreceiverTable;
     /// Differential copper cable.
@@ -536,6 +557,7 @@ impl StageTable {
             Self::Connector(_)
             | Self::Splice(_)
             | Self::Attenuator(_)
+            | Self::Macrobend(_)
             | Self::Filter(_)
             | Self::AcCoupling(_) => None,
         }

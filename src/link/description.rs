@@ -131,6 +131,8 @@ pub enum OpticalLossKind {
     Splice,
     /// An attenuator, or loss allocated without saying where.
     Attenuator,
+    /// Bent fibre.
+    Bend,
 }
 
 /// When the receiver samples, and against which thresholds it decides.

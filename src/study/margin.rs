@@ -1,5 +1,6 @@
 //! Margin: what may still be lost in front of the receiver before the target is missed.
 
+use crate::link::plan::Operation;
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, Target};
 use crate::math::{RootError, find_root_between, q_inverse};
@@ -114,6 +115,15 @@ impl MarginSearch {
             if rest.abs() * (change + 0.02) < TOLERANCE {
                 return Ok(Some(loss + rest));
             }
+        }
+        // Without saturation more light never harms: one look far up tells a floor.
+        let saturates = engine
+            .plan()
+            .operations
+            .iter()
+            .any(|o| matches!(o.operation, Operation::Compress(_)));
+        if now >= 0.0 && !saturates && excess(engine, -FARTHEST)? > 0.0 {
+            return Ok(None);
         }
         bracketed(engine, now, per_decade, &excess)
     }

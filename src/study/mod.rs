@@ -1,11 +1,13 @@
 //! Studies: many evaluations of a link, or of many links.
 
+pub mod line;
 pub mod link_budget;
 pub mod margin;
 pub mod reach;
 pub mod result;
 pub mod simulation;
 
+pub use line::{Line, LineError, find_line_reach, run_line};
 pub use margin::margin;
 pub use reach::{Cause, Reach, ReachError, ReachPoint, Relief, find_reach};
 pub use simulation::{Simulation, simulate};

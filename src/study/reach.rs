@@ -35,7 +35,7 @@ pub enum Cause {
     ConductorLoss,
     /// Loss in the dielectric of a cable.
     DielectricLoss,
-    /// Connectors, splices and attenuators.
+    /// Connectors, splices, attenuators and bends.
     LumpedLoss,
     /// Chirp of the modulator.
     Chirp,

@@ -2,6 +2,7 @@
 //!
 //! Keys are part of the program's interface. One that does not apply is null.
 
+use super::line::{LineReaches, LineResult};
 use super::reach::{Cause, Reach, ReachPoint, Relief};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,12 +49,23 @@ pub struct RunResult {
     pub reach: Option<ReachResult>,
     /// Propagation delay of fibres and cables, ns.
     pub propagation_delay_ns: f64,
+    /// Propagation delay of each fibre and cable, in order.
+    pub propagation_delays: Vec<StageDelay>,
     /// Time to receive one codeword of the error correction, ns.
     pub fec_accumulation_ns: f64,
     /// Parts used, and where their numbers come from.
     pub sources: Vec<SourceResult>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+/// Propagation delay of a stage.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StageDelay {
+    /// Name of the fibre or cable.
+    pub stage: String,
+    /// Its propagation delay, ns.
+    pub delay_ns: f64,
 }
 
 /// Bit error ratio and how it was found.
@@ -198,16 +210,18 @@ pub struct SourceResult {
     pub kind: String,
 }
 
-/// JSON Schema of [`RunResult`] and [`ReachResults`].
+/// JSON Schema of [`RunResult`], [`ReachResults`], [`LineResult`] and [`LineReaches`].
 pub fn result_schema() -> serde_json::Value {
-    // One generator for both: what they refer to stands once, at the root of the document.
+    // One generator for all: what they refer to stands once, at the root of the document.
     let mut generator = schemars::SchemaGenerator::default();
     let run = generator.subschema_for::<RunResult>();
     let reach = generator.subschema_for::<ReachResults>();
+    let line = generator.subschema_for::<LineResult>();
+    let line_reach = generator.subschema_for::<LineReaches>();
     serde_json::json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Results of eyespan run and eyespan reach",
-        "anyOf": [run, reach],
+        "anyOf": [run, reach, line, line_reach],
         "$defs": generator.take_definitions(true),
     })
 }

@@ -2,7 +2,8 @@
 
 use super::margin::{MarginSearch, target_ber};
 use super::result::{
-    BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, TargetResult,
+    BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, StageDelay,
+    TargetResult,
 };
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
@@ -10,7 +11,7 @@ use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
 use crate::link::noise::NoiseKind;
 use crate::link::plan::DecisionQuantity;
 use crate::link::semi_analytic::{Evaluation, SemiAnalytic, cyclic_pattern};
-use crate::link::{Link, LinkError, Method};
+use crate::link::{Link, LinkError, Method, Stage};
 use crate::measure::density::{Density, DensityError, Trace};
 use crate::measure::opening::vertical_openings;
 use crate::measure::slicer::{DecisionSample, DecisionSamples};
@@ -166,6 +167,7 @@ fn report(
         noise: noise_shares(evaluation),
         reach: None,
         propagation_delay_ns: plan.delay * 1e9,
+        propagation_delays: delays(link),
         fec_accumulation_ns: 1e9
             * link
                 .fec
@@ -238,6 +240,24 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
         .map(|(s, mean)| s.weight * (s.deviation.powi(2) + (s.value - mean).powi(2)))
         .sum();
     signal / noise
+}
+
+/// Delay of each fibre and cable.
+fn delays(link: &Link) -> Vec<StageDelay> {
+    let with_delay = link.stages.iter().filter_map(|named| {
+        let delay = match &named.stage {
+            Stage::Fiber(fiber) => fiber.delay(),
+            Stage::KerrFiber(fiber) => fiber.linear.delay(),
+            Stage::MultimodeFiber(fiber) => fiber.delay(),
+            Stage::Twinax(cable) => cable.propagation_delay(),
+            _ => return None,
+        };
+        Some(StageDelay {
+            stage: named.name.clone(),
+            delay_ns: delay * 1e9,
+        })
+    });
+    with_delay.collect()
 }
 
 fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {

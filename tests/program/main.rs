@@ -2,6 +2,7 @@
 
 mod command;
 mod counting;
+mod line;
 mod mistakes;
 mod pictures;
 mod reach;

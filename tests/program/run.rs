@@ -160,3 +160,47 @@ fn another_seed_is_reported_and_leaves_what_is_not_random_alone() {
     one["seed"] = 2.into();
     assert_eq!(one, two);
 }
+
+/// ITU-T G.657 limits one turn of 10 mm in A2 fibre to 0.1 dB at 1550 nm.
+#[test]
+fn bends_cost_what_their_class_allows_and_nothing_is_made_up_elsewhere() {
+    let folder = Folder::new();
+    let text = std::fs::read_to_string(example("25g-nrz-1550nm")).expect("an example");
+    let bend = |keys: &str| format!("[[stage]]\nmacrobend = {{ {keys} }}\n\n[fec]");
+    let write = |keys: &str| folder.write("bent.toml", &text.replace("[fec]", &bend(keys)));
+    let before_receiver = |keys: &str| {
+        let receiver = "[[stage]]\nphotoreceiver";
+        let stage = format!("[[stage]]\nmacrobend = {{ {keys} }}\n\n{receiver}");
+        folder.write("bent.toml", &text.replace(receiver, &stage));
+        folder.eyespan(&["run", "bent.toml", "--json"])
+    };
+    let power = |result: &Value| number(result, "/received/average_power_dbm");
+    let straight = power(&folder.result("25g-nrz-1550nm", &[]));
+    for (keys, loss_db) in [
+        ("class = \"a2\", radius_mm = 10, turns = 2", 0.2),
+        ("class = \"a2\", radius_mm = 7.5", 0.5),
+        ("class = \"b3\", radius_mm = 5, turns = 0.5", 0.075),
+    ] {
+        let bent = before_receiver(keys).success().json();
+        let lost = straight - power(&bent);
+        assert!((lost - loss_db).abs() < 1e-9, "{keys}: {lost} dB");
+        assert_eq!(bent["propagation_delays"][0]["stage"], "fibre");
+        assert_eq!(
+            bent["propagation_delays"][0]["delay_ns"],
+            bent["propagation_delay_ns"]
+        );
+    }
+    before_receiver("class = \"a2\", radius_mm = 5").refused(&["radius", "attenuator"]);
+    before_receiver("class = \"a3\", radius_mm = 10").refused(&["cannot be \"a3\"", "a1"]);
+    before_receiver("radius_mm = 10").refused(&["missing key `class`"]);
+    let at_1310 = ["--set", "laser.wavelength_nm=1310"];
+    before_receiver("class = \"a2\", radius_mm = 10").success();
+    folder
+        .eyespan(&[&["run", "bent.toml"][..], &at_1310[..]].concat())
+        .refused(&["1310", "1550 to 1625 nm"]);
+    // Behind the receiver there is no light to lose.
+    write("class = \"a2\", radius_mm = 10");
+    folder
+        .eyespan(&["run", "bent.toml"])
+        .refused(&["macrobend", "behind the receiver"]);
+}

@@ -1,6 +1,6 @@
 //! `eyespan schema`: the schemas are sound, and describe what is read and written.
 
-use crate::command::{Folder, done, example, examples};
+use crate::command::{Folder, LINES, done, example, examples};
 use serde_json::{Value, json};
 
 /// Checks a value against the keywords of JSON Schema (draft 2020-12) that the program's schemas
@@ -117,7 +117,7 @@ fn assert_references(root: &Value, value: &Value) {
 
 #[test]
 fn references_lead_to_definitions() {
-    for what in ["link", "result"] {
+    for what in ["link", "line", "result"] {
         let schema = schema(what);
         assert!(schema["$schema"].is_string());
         assert_references(&schema, &schema);
@@ -158,6 +158,25 @@ fn the_link_schema_names_every_stage_and_takes_every_example() {
 }
 
 #[test]
+fn the_line_schema_takes_the_examples_and_nothing_else() {
+    let schema = schema("line");
+    for line in LINES {
+        let text = std::fs::read_to_string(example(line)).expect("an example");
+        let right: Value = toml::from_str(&text).expect("TOML");
+        check(&schema, &schema, &right, "").unwrap_or_else(|e| panic!("{line}: {e}"));
+        for (from, to) in [
+            ("spacing_ghz", "spacing"),
+            ("length_km = ", "length_km = -"),
+            ("noise_figure_db", "nf_db"),
+        ] {
+            let wrong: Value = toml::from_str(&text.replace(from, to)).expect("TOML");
+            assert!(check(&schema, &schema, &wrong, "").is_err(), "{from}");
+        }
+    }
+    assert!(check(&schema, &schema, &json!({"channels": {}}), "").is_err());
+}
+
+#[test]
 fn results_obey_their_schema() {
     let schema = schema("result");
     let folder = Folder::new();
@@ -176,6 +195,12 @@ fn results_obey_their_schema() {
         .args(["reach", "--json"])
         .arg(example("25g-nrz-1550nm"));
     results.push(done(&mut command).success().json());
+    for line in LINES {
+        results.push(folder.result(line, &[]));
+        let mut command = folder.program();
+        command.args(["reach", "--json"]).arg(example(line));
+        results.push(done(&mut command).success().json());
+    }
     for result in results {
         check(&schema, &schema, &result, "").unwrap_or_else(|error| panic!("{error}"));
         let mut wrong = result.clone();

@@ -6,20 +6,23 @@ mod optics;
 mod parts;
 mod settings;
 
+pub(in crate::config) use parts::UsedPart;
+
 use super::choices::FilterKind;
 use super::error::{ConfigError, ConfigErrors, Problem};
 use super::layout;
-use super::link_file::{LinkFile, read_text};
+use super::link_file::{LinkFile, file_location, read_text};
 use super::read::NumberOrPoints;
 use super::schema::StageEntry;
 use super::set::Override;
-use super::source::{Location, Value};
+use super::source::{Location, Source, Value};
 use super::stage_tables::StageTable;
 use crate::library::Library;
 use crate::link::{Link, NamedStage, PartSource, Stage};
 use crate::math::Curve;
 use crate::signal::{MeasuredResponse, Response};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Hz of a frequency in GHz.
 const GHZ: f64 = 1e9;
@@ -47,23 +50,19 @@ impl LinkFile {
     /// parts, stages that cannot follow each other.
     pub fn resolve(&self, library: &Library) -> Result<Link, ConfigErrors> {
         let mut table = self.table.clone();
-        let mut resolver = Resolver {
-            file: self,
-            optical: layout::is_optical(&table.stage.0),
-            launch_is_set: false,
-            symbol_rate: None,
-            wavelength: None,
-            without_part: Vec::new(),
-            errors: self.errors.clone(),
-            sources: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let mut resolver = Resolver::new(&self.source, self.errors.clone());
+        resolver.optical = layout::is_optical(&table.stage.0);
+        resolver.refuse_keys_of_lines(&table.stage.0);
         let used = resolver.fill_in_parts(&mut table, library);
         if !self.errors.errors.is_empty() {
             // What else is missing may be missing because of these.
             return Err(resolver.errors.or(()).err().unwrap_or_default());
         }
-        layout::check(&table.stage.0, &self.location(), &mut resolver.errors);
+        layout::check(
+            &table.stage.0,
+            &file_location(&self.source),
+            &mut resolver.errors,
+        );
         resolver.launch_is_set = table.stage.0.iter().any(|stage| {
             ["launch_oma_dbm", "launch_power_dbm"]
                 .iter()
@@ -87,13 +86,7 @@ impl LinkFile {
         let target = settings::target(&table.target, fec.as_ref());
         let engine = resolver.engine(&table.engine);
         resolver.warn_of_validity(&used);
-        let name = match &table.name {
-            Some(name) => name.value.clone(),
-            None => Path::new(&self.source.file).file_stem().map_or_else(
-                || self.source.file.clone(),
-                |stem| stem.to_string_lossy().into_owned(),
-            ),
-        };
+        let name = name_or_file(table.name.as_ref(), &self.source);
         let Resolver {
             mut errors,
             sources,
@@ -119,7 +112,7 @@ impl LinkFile {
         if let (None, true) = (&link, errors.errors.is_empty()) {
             errors.push(ConfigError::at(
                 Problem::MissingKey,
-                &self.location(),
+                &file_location(&self.source),
                 "the link is incomplete",
             ));
         }
@@ -139,8 +132,8 @@ pub fn find_length(link: &Link) -> Option<usize> {
 }
 
 /// What resolving needs to know and what it collects.
-struct Resolver<'a> {
-    file: &'a LinkFile,
+pub(super) struct Resolver<'a> {
+    pub(super) source: &'a Arc<Source>,
     /// Whether a modulator turns the signal into light.
     optical: bool,
     /// Whether a modulator's output is set, so that the laser's power does not matter.
@@ -148,12 +141,40 @@ struct Resolver<'a> {
     /// Symbol rate, Bd.
     symbol_rate: Option<f64>,
     /// The laser's wavelength, m.
-    wavelength: Option<f64>,
+    pub(super) wavelength: Option<f64>,
     /// Numbers of the stages whose part was not found: what they miss is not known.
     without_part: Vec<usize>,
-    errors: ConfigErrors,
-    sources: Vec<PartSource>,
-    warnings: Vec<String>,
+    pub(super) errors: ConfigErrors,
+    pub(super) sources: Vec<PartSource>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The name that is given, or the file's without its ending.
+pub(super) fn name_or_file(name: Option<&Value<String>>, source: &Source) -> String {
+    match name {
+        Some(name) => name.value.clone(),
+        None => Path::new(&source.file).file_stem().map_or_else(
+            || source.file.clone(),
+            |stem| stem.to_string_lossy().into_owned(),
+        ),
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// A resolver of the file `source` in which `errors` were found so far.
+    pub(super) fn new(source: &'a Arc<Source>, errors: ConfigErrors) -> Self {
+        Self {
+            source,
+            optical: false,
+            launch_is_set: false,
+            symbol_rate: None,
+            wavelength: None,
+            without_part: Vec::new(),
+            errors,
+            sources: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 impl Resolver<'_> {
@@ -171,6 +192,7 @@ impl Resolver<'_> {
             StageTable::Connector(table)
             | StageTable::Splice(table)
             | StageTable::Attenuator(table) => Some(self.optical_loss(entry, table)),
+            StageTable::Macrobend(table) => self.macrobend(entry, table),
             StageTable::Photoreceiver(table) => self.photoreceiver(entry, table),
             StageTable::Twinax(table) => self.twinax(entry, table),
             StageTable::ElectricalReceiver(table) => Some(self.electrical_receiver(entry, table)),
@@ -182,7 +204,7 @@ impl Resolver<'_> {
     }
 
     /// Notes that `keys` (one, or the ways to give the same) is missing from a stage.
-    fn missing(&mut self, entry: &StageEntry, key: &str, why: &str) {
+    pub(super) fn missing(&mut self, entry: &StageEntry, key: &str, why: &str) {
         if self.without_part.contains(&entry.number) {
             return;
         }
@@ -208,7 +230,7 @@ impl Resolver<'_> {
     }
 
     /// A number that is needed; NaN, and the mistake noted, where it is missing.
-    fn needed<T: Copy + Into<f64>>(
+    pub(super) fn needed<T: Copy + Into<f64>>(
         &mut self,
         entry: &StageEntry,
         key: &str,
@@ -222,7 +244,7 @@ impl Resolver<'_> {
     }
 
     /// Notes a quantity that fits its key but not the rest.
-    fn impossible(&mut self, at: &Location, message: String, help: impl Into<String>) {
+    pub(super) fn impossible(&mut self, at: &Location, message: String, help: impl Into<String>) {
         self.errors
             .push(ConfigError::at(Problem::OutOfRange, at, message).help(help));
     }

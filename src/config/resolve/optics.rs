@@ -1,15 +1,16 @@
 //! Lasers, modulators, fibres, losses and photoreceivers in SI units.
 
 use super::{GHZ, NM, Resolver, points};
+use crate::config::choices::BendClassName;
 use crate::config::read::NumberOrPoints;
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
 use crate::config::stage_tables::{
     ElectroAbsorptionModulatorTable, FiberTable, LaserTable, LossTable, MachZehnderModulatorTable,
-    PhotoreceiverTable, StageTable,
+    MacrobendTable, PhotoreceiverTable, StageTable,
 };
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
+use crate::fiber::{BendClass, BendLoss, Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
 use crate::link::{OpticalLoss, OpticalLossKind, Stage};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -235,16 +236,8 @@ impl Resolver<'_> {
     }
 
     pub(super) fn fiber(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<Stage> {
-        let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
-        let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
-        let dispersion = self.dispersion(entry, table)?;
         let kerr = self.kerr(entry, table);
-        let linear = SingleModeFiber {
-            length,
-            attenuation: attenuation?,
-            dispersion,
-            group_index: or(table.group_index.as_ref(), GROUP_INDEX),
-        };
+        let linear = self.single_mode_fiber(entry, table)?;
         Some(match kerr {
             Some(kerr) => Stage::KerrFiber(KerrFiber { linear, kerr }),
             None => Stage::Fiber(linear),
@@ -252,7 +245,11 @@ impl Resolver<'_> {
     }
 
     /// The Kerr effect of a fibre: both of its numbers, or neither.
-    fn kerr(&mut self, entry: &StageEntry, table: &FiberTable) -> Option<KerrCoefficient> {
+    pub(in crate::config) fn kerr(
+        &mut self,
+        entry: &StageEntry,
+        table: &FiberTable,
+    ) -> Option<KerrCoefficient> {
         let (index, area) = (&table.nonlinear_index_m2_per_w, &table.effective_area_um2);
         if index.is_none() && area.is_none() {
             return None;
@@ -262,6 +259,23 @@ impl Resolver<'_> {
         Some(KerrCoefficient::Material {
             nonlinear_index,
             effective_area,
+        })
+    }
+
+    /// The fibre itself, of a stage or of a span.
+    pub(in crate::config) fn single_mode_fiber(
+        &mut self,
+        entry: &StageEntry,
+        table: &FiberTable,
+    ) -> Option<SingleModeFiber> {
+        let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
+        let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
+        let dispersion = self.dispersion(entry, table)?;
+        Some(SingleModeFiber {
+            length,
+            attenuation: attenuation?,
+            dispersion,
+            group_index: or(table.group_index.as_ref(), GROUP_INDEX),
         })
     }
 
@@ -363,6 +377,48 @@ impl Resolver<'_> {
             },
             transmission: db_to_power_ratio(-loss_db),
         })
+    }
+
+    /// The loss of a bend at the laser's wavelength.
+    pub(super) fn macrobend(
+        &mut self,
+        entry: &StageEntry,
+        table: &MacrobendTable,
+    ) -> Option<Stage> {
+        let radius = 1e-3 * self.needed(entry, "radius_mm", table.radius_mm.as_ref());
+        let Some(class) = &table.class else {
+            self.missing(entry, "class", "");
+            return None;
+        };
+        // Without a laser, or a radius, that mistake is noted where it is.
+        let wavelength = self.wavelength.filter(|_| radius.is_finite())?;
+        let class = match class.value {
+            BendClassName::A1 => BendClass::A1,
+            BendClassName::A2 => BendClass::A2,
+            BendClassName::B3 => BendClass::B3,
+        };
+        let turns = or(table.turns.as_ref(), 1.0);
+        let loss = BendLoss::of_class(class).and_then(|of| of.loss_db(radius, turns, wavelength));
+        match loss {
+            Ok(loss_db) => Some(Stage::OpticalLoss(OpticalLoss {
+                kind: OpticalLossKind::Bend,
+                transmission: db_to_power_ratio(-loss_db),
+            })),
+            Err(error) => {
+                let message = format!(
+                    "the loss of {} at {:.2} nm is not known: {error}",
+                    entry.place(),
+                    wavelength / NM
+                );
+                self.impossible(
+                    &entry.at,
+                    message,
+                    "G.657 limits it at 1550 to 1625 nm and, for a1, a2 and b3, from 10, 7.5 and 5 mm; \
+                     elsewhere write attenuator = { loss_db = … }",
+                );
+                None
+            }
+        }
     }
 
     pub(super) fn photoreceiver(

@@ -2,15 +2,20 @@
 
 use super::Resolver;
 use crate::config::error::{ConfigError, Problem};
-use crate::config::schema::{FecTable, LinkTable};
+use crate::config::schema::{FecTable, LinkTable, StageEntry};
 use crate::config::source::Value;
 use crate::config::stage_tables::StageTable;
 use crate::config::table::Table;
 use crate::library::{Library, LibraryError, Part, PartTable};
 use crate::link::PartSource;
 
+/// Keys of a fibre that the engines of a link of stages do not use.
+const KEYS_OF_LINES: [&str; 1] = ["pmd_ps_per_sqrt_km"];
+/// Keys of a fibre's Kerr effect, which the engines of a link of stages use where the link asks for it.
+const KEYS_OF_KERR_EFFECT: [&str; 2] = ["nonlinear_index_m2_per_w", "effective_area_um2"];
+
 /// A part and the place that uses it.
-pub(super) struct UsedPart<'l> {
+pub(in crate::config) struct UsedPart<'l> {
     part: &'l Part,
     place: String,
     length_km: Option<f64>,
@@ -24,34 +29,12 @@ impl Resolver<'_> {
         table: &mut LinkTable,
         library: &'l Library,
     ) -> Vec<UsedPart<'l>> {
-        let mut used = Vec::new();
-        for entry in &mut table.stage.0 {
-            let Some(model) = entry.table.model().cloned() else {
-                continue;
-            };
-            let kind = entry.table.kind();
-            let Some(part) = self.part(library, kind, &model, &entry.name()) else {
-                self.without_part.push(entry.number);
-                continue;
-            };
-            let (length_km, length_m) = match &entry.table {
-                StageTable::Fiber(fiber) => (fiber.length_km.as_ref().map(|v| v.value), None),
-                StageTable::MultimodeFiber(fiber) => {
-                    (None, fiber.length_m.as_ref().map(|v| v.value))
-                }
-                StageTable::Twinax(cable) => (None, cable.length_m.as_ref().map(|v| v.value)),
-                _ => (None, None),
-            };
-            used.push(UsedPart {
-                part,
-                place: entry.place(),
-                length_km,
-                length_m,
-            });
-            if let PartTable::Stage(quantities) = &part.table {
-                entry.table.merge(StageTable::clone(quantities));
-            }
-        }
+        let used = table
+            .stage
+            .0
+            .iter_mut()
+            .filter_map(|entry| self.fill_in_part(entry, library))
+            .collect();
         if let Some(model) = table.fec.model.clone()
             && let Some(part) = self.part(library, "fec", &model, "fec")
             && let PartTable::Fec(quantities) = &part.table
@@ -59,6 +42,58 @@ impl Resolver<'_> {
             table.fec.merge(FecTable::clone(quantities));
         }
         used
+    }
+
+    /// Fills a stage up with the values of the part it names, if it names one.
+    pub(in crate::config) fn fill_in_part<'l>(
+        &mut self,
+        entry: &mut StageEntry,
+        library: &'l Library,
+    ) -> Option<UsedPart<'l>> {
+        let model = entry.table.model().cloned()?;
+        let kind = entry.table.kind();
+        let Some(part) = self.part(library, kind, &model, &entry.name()) else {
+            self.without_part.push(entry.number);
+            return None;
+        };
+        let (length_km, length_m) = match &entry.table {
+            StageTable::Fiber(fiber) => (fiber.length_km.as_ref().map(|v| v.value), None),
+            StageTable::MultimodeFiber(fiber) => (None, fiber.length_m.as_ref().map(|v| v.value)),
+            StageTable::Twinax(cable) => (None, cable.length_m.as_ref().map(|v| v.value)),
+            _ => (None, None),
+        };
+        if let PartTable::Stage(quantities) = &part.table {
+            let mut quantities = StageTable::clone(quantities);
+            if let ("stage", StageTable::Fiber(fiber)) = (entry.list, &mut quantities) {
+                // A part may carry them; a link of stages takes none of them from it.
+                for key in KEYS_OF_LINES.into_iter().chain(KEYS_OF_KERR_EFFECT) {
+                    fiber.forget(key);
+                }
+            }
+            entry.table.merge(quantities);
+        }
+        Some(UsedPart {
+            part,
+            place: entry.place(),
+            length_km,
+            length_m,
+        })
+    }
+
+    /// Notes keys of a link's fibres that only amplified lines use; a part may carry them.
+    pub(super) fn refuse_keys_of_lines(&mut self, stages: &[StageEntry]) {
+        for entry in stages {
+            for key in KEYS_OF_LINES {
+                if let (StageTable::Fiber(_), Some(at)) = (&entry.table, entry.table.given(key)) {
+                    let message = format!("`{key}` has no effect in {}", entry.place());
+                    self.errors.push(
+                        ConfigError::at(Problem::UnknownKey, at, message).help(
+                            "leave it out: only the fibres of an amplified line, below [[span]], use it",
+                        ),
+                    );
+                }
+            }
+        }
     }
 
     /// The part a stage names; nothing, and the mistake noted, where there is none.
@@ -104,7 +139,7 @@ impl Resolver<'_> {
     }
 
     /// Warns of every part that is used outside of what it holds for.
-    pub(super) fn warn_of_validity(&mut self, used: &[UsedPart]) {
+    pub(in crate::config) fn warn_of_validity(&mut self, used: &[UsedPart]) {
         for UsedPart {
             part,
             place,

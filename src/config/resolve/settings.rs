@@ -6,6 +6,7 @@ use crate::config::choices::{
     AdaptationName, CodeName, FeedbackName, FormatName, MethodName, ThresholdName,
 };
 use crate::config::error::{ConfigError, Problem};
+use crate::config::link_file::{file_location, table_location};
 use crate::config::nearest::word_help;
 use crate::config::read::Count;
 use crate::config::schema::{
@@ -102,7 +103,7 @@ impl Resolver<'_> {
     fn missing_in(&mut self, table: &str, key: &str, help: &str) {
         let at = Location {
             key: format!("{table}.{key}"),
-            ..self.file.table_location(table)
+            ..table_location(self.source, table)
         };
         self.errors.push(
             ConfigError::at(
@@ -150,7 +151,7 @@ impl Resolver<'_> {
             let at = table
                 .pattern
                 .as_ref()
-                .map_or_else(|| self.file.location(), |word| word.at.clone());
+                .map_or_else(|| file_location(self.source), |word| word.at.clone());
             self.errors.push(
                 ConfigError::at(
                     Problem::Conflict,
@@ -203,7 +204,7 @@ impl Resolver<'_> {
         match made {
             Ok(modulation) => Some(modulation),
             Err(error) => {
-                let at = at.cloned().unwrap_or_else(|| self.file.location());
+                let at = at.cloned().unwrap_or_else(|| file_location(self.source));
                 let message = format!("the levels in [signal] cannot be: {error}");
                 let help = format!("allowed: {levels} rising numbers from -1 to 1, one a level");
                 self.impossible(&at, message, help);
@@ -303,7 +304,7 @@ impl Resolver<'_> {
                     .codeword_symbols
                     .as_ref()
                     .map(|value| value.at.clone());
-                let at = at.unwrap_or_else(|| self.file.location());
+                let at = at.unwrap_or_else(|| file_location(self.source));
                 self.impossible(
                     &at,
                     format!("the code in [fec] cannot be: {error}"),
