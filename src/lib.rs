@@ -73,7 +73,8 @@
 //! **Chirp.** E = √P·exp(+j(α_H/2)·ln P): with a positive α_H the frequency is higher while the power
 //! rises. α_H > 0 with D > 0 broadens pulses; opposite signs compress them at first.
 //!
-//! **Kerr effect.** Not computed yet. In these conventions its phase is exp(−jγ|A|²L).
+//! **Kerr effect.** Its phase is exp(−jγ|A|²L), with 8/9 of the total power in fibres whose birefringence
+//! turns fast ([`fiber::nonlinear`]).
 //!
 //! **Noise densities.** Of real signals (currents in A²/Hz, voltages in V²/Hz, relative intensity noise
 //! in 1/Hz) they are one-sided: the variance is the integral over positive frequencies, S·fs/2 for

@@ -261,17 +261,9 @@ fn mistakes_are_shown_with_their_line_and_the_nearest_right_thing() {
 #[test]
 fn links_of_stages_refuse_what_only_lines_use_and_their_parts_may_carry_it() {
     let folder = Folder::new();
-    for key in [
-        "pmd_ps_per_sqrt_km=0.1",
-        "nonlinear_index_m2_per_w=2.6e-20",
-        "effective_area_um2=80",
-    ] {
-        let change = format!("fibre.{key}");
-        let name = key.split('=').next().expect("a key");
-        folder
-            .run("100gbase-lr4-lane", &[&change])
-            .refused(&[name, "has no effect", "[[span]]"]);
-    }
+    folder
+        .run("100gbase-lr4-lane", &["fibre.pmd_ps_per_sqrt_km=0.1"])
+        .refused(&["pmd_ps_per_sqrt_km", "has no effect", "[[span]]"]);
     folder.run("100gbase-lr4-lane", &[]).success();
     let shown = folder.eyespan(&["models", "show", "itu-g652d"]).success();
     assert!(shown.stdout.contains("pmd_ps_per_sqrt_km = 0.06"));

@@ -18,7 +18,6 @@ use crate::units::{db_to_power_ratio, dbm_to_watt};
 
 /// s/√m of a coefficient in ps/√km.
 const PS_PER_SQRT_KM: f64 = 3.162_277_660_168_379e-14;
-/// m² of an area in µm².
 /// Spans up to which a line is computed.
 const MOST_SPANS: usize = 10_000;
 
