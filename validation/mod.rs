@@ -21,7 +21,6 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
-mod kerr_links;
 mod link_model;
 mod links;
 mod modulators;
@@ -83,7 +82,6 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
-        kerr_links::cases(),
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),
