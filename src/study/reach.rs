@@ -142,7 +142,7 @@ pub struct ReachSettings {
 impl Default for ReachSettings {
     fn default() -> Self {
         Self {
-            scan_points: 25,
+            scan_points: 21,
             causes: true,
             longest: None,
         }
