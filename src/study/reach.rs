@@ -142,7 +142,7 @@ pub struct ReachSettings {
 impl Default for ReachSettings {
     fn default() -> Self {
         Self {
-            scan_points: 21,
+            scan_points: 25,
             causes: true,
             longest: None,
         }
