@@ -261,11 +261,7 @@ fn summary(results: &ReachResults) -> String {
             Some(length) => format!(
                 "  reach {}{} at a bit error ratio of {:.1e}{}\n",
                 if r.is_lower_bound { "at least " } else { "" },
-                if length >= 100.0 {
-                    format!("{:.3} km", length / 1e3)
-                } else {
-                    format!("{length:.2} m")
-                },
+                in_words(length),
                 r.target,
                 r.limited_by
                     .map_or(String::new(), |c| format!(", limited by {}", c.describe()))
@@ -276,11 +272,29 @@ fn summary(results: &ReachResults) -> String {
             ),
         };
         for relief in &r.reliefs {
-            let gain = relief
-                .margin_gain_db
-                .map_or("closes it".to_owned(), |gain| format!("{gain:+.2} dB"));
-            text += &format!("    without {:<30} {gain}\n", relief.cause.describe());
+            let what = relief.cause.describe();
+            text += &match relief.reach_m {
+                Some(length) => format!(
+                    "    without {what:<30} {}{}\n",
+                    if relief.is_lower_bound {
+                        "at least "
+                    } else {
+                        ""
+                    },
+                    in_words(length)
+                ),
+                None => format!("    without {what:<30} none\n"),
+            };
         }
     }
     text
+}
+
+/// A length with its unit.
+fn in_words(length: f64) -> String {
+    if length >= 100.0 {
+        format!("{:.3} km", length / 1e3)
+    } else {
+        format!("{length:.2} m")
+    }
 }

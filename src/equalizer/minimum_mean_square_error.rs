@@ -90,7 +90,6 @@ impl Covariances {
     /// taps. None where the equations have no solution (a constant signal).
     pub fn solve(&self, feed_forward: usize, precursor: usize, feedback: usize) -> Option<Taps> {
         let n = feed_forward.max(1);
-        let size = n + feedback;
         let cross = |k: isize| {
             self.cross
                 .get((k + self.reach.cast_signed()).cast_unsigned())
@@ -99,39 +98,69 @@ impl Covariances {
         };
         // Unknown i < n is the tap on y_{m+precursor−i}; unknown n+j is the tap on −a_{m−1−j}.
         let offset = |i: usize| precursor.cast_signed() - i.cast_signed();
-        let matrix = DMatrix::from_fn(size, size, |r, c| {
-            let (r, c) = (r.min(c), r.max(c));
-            if c < n {
-                self.received[c - r]
-            } else if r < n {
-                -cross(offset(r) + (c - n + 1).cast_signed())
-            } else {
-                self.level.get(c - r).copied().unwrap_or(0.0)
-            }
-        });
-        let right = DVector::from_fn(size, |r, _| {
-            if r < n {
-                cross(offset(r))
-            } else {
-                -self.level.get(r - n + 1).copied().unwrap_or(0.0)
-            }
-        });
-        let mut regular = matrix;
-        let loading = 1e-13 * regular.diagonal().max();
-        for i in 0..size {
-            regular[(i, i)] += loading;
-        }
-        let solution = regular.cholesky()?.solve(&right);
-        let error = self.level_variance - solution.dot(&right);
-        let feed_forward: Vec<f64> = solution.iter().take(n).copied().collect();
-        let feedback: Vec<f64> = solution.iter().skip(n).copied().collect();
-        let constant = self.mean_level - feed_forward.iter().sum::<f64>() * self.mean_received
-            + feedback.iter().sum::<f64>() * self.mean_level;
-        (error.is_finite() && solution.iter().all(|x| x.is_finite())).then_some(Taps {
-            feed_forward,
-            precursor,
+        let level = |k: usize| self.level.get(k).copied().unwrap_or(0.0);
+        let mut means = vec![self.mean_received; n];
+        means.resize(n + feedback, -self.mean_level);
+        NormalEquations {
+            feed_forward: n,
             feedback,
-            offset: constant,
+            precursor,
+            covariance: &|r, c| match (r < n, c < n) {
+                (true, true) => self.received[c - r],
+                (true, false) => -cross(offset(r) + (c - n + 1).cast_signed()),
+                _ => level(c - r),
+            },
+            wanted: &|r| {
+                if r < n {
+                    cross(offset(r))
+                } else {
+                    -level(r - n + 1)
+                }
+            },
+            level_variance: self.level_variance,
+            mean_level: self.mean_level,
+            means: &means,
+        }
+        .solve()
+    }
+}
+
+/// The equations for the taps: unknown i < `feed_forward` is the tap on y_{m+precursor−i}, unknown
+/// `feed_forward` + j the tap on −a_{m−1−j}.
+pub(super) struct NormalEquations<'a> {
+    pub feed_forward: usize,
+    pub feedback: usize,
+    pub precursor: usize,
+    /// Covariance of what unknowns r and c ≥ r stand at.
+    pub covariance: &'a dyn Fn(usize, usize) -> f64,
+    /// Covariance of what unknown r stands at with the level that is wanted.
+    pub wanted: &'a dyn Fn(usize) -> f64,
+    pub level_variance: f64,
+    pub mean_level: f64,
+    /// Mean of what every unknown stands at.
+    pub means: &'a [f64],
+}
+
+impl NormalEquations<'_> {
+    /// The taps; None where the equations have no solution.
+    pub fn solve(&self) -> Option<Taps> {
+        let size = self.feed_forward + self.feedback;
+        let mut matrix = DMatrix::from_fn(size, size, |r, c| (self.covariance)(r.min(c), r.max(c)));
+        let right = DVector::from_fn(size, |r, _| (self.wanted)(r));
+        let loading = 1e-13 * matrix.diagonal().max();
+        for i in 0..size {
+            matrix[(i, i)] += loading;
+        }
+        let solution = matrix.cholesky()?.solve(&right);
+        let error = self.level_variance - solution.dot(&right);
+        let explained: f64 = solution.iter().zip(self.means).map(|(w, m)| w * m).sum();
+        let taps =
+            |range: std::ops::Range<usize>| -> Vec<f64> { range.map(|i| solution[i]).collect() };
+        (error.is_finite() && solution.iter().all(|x| x.is_finite())).then(|| Taps {
+            feed_forward: taps(0..self.feed_forward),
+            precursor: self.precursor,
+            feedback: taps(self.feed_forward..size),
+            offset: self.mean_level - explained,
             mean_square_error: error.max(0.0),
         })
     }

@@ -2,8 +2,10 @@
 
 pub mod least_mean_squares;
 pub mod minimum_mean_square_error;
+pub mod stretch;
 
 pub use minimum_mean_square_error::{Covariances, Taps};
+pub use stretch::Stretch;
 
 /// The equaliser in front of the decision.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

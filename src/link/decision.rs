@@ -3,7 +3,7 @@
 use super::description::{SamplingPhase, Thresholds};
 use super::noise::{ReceivedNoise, SignalNoise};
 use super::sensitivity::{Carried, STRONGEST_EDGES};
-use crate::equalizer::{Adaptation, Covariances, Equalizer, Taps, least_mean_squares};
+use crate::equalizer::{Adaptation, Covariances, Equalizer, Stretch, Taps, least_mean_squares};
 use crate::format::Modulation;
 use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios, Gathered};
 use crate::signal::Interpolator;
@@ -70,14 +70,9 @@ pub struct Decided {
 /// Accuracy of thresholds while phases are compared, relative to the distance of the levels.
 const QUICK_TOLERANCE: f64 = 3e-3;
 
-/// Decisions that are looked at, at the least, while phases are compared: the number of errors is
-/// stationary at the best phase, which therefore need not be known as well as the errors themselves.
-const COMPARED_DECISIONS: usize = 1024;
-/// One in so many decisions is looked at, at the least.
-const COMPARED_SHARE: usize = 8;
-
-/// Symbols from which the whole sample is found that the search for the best phase begins with.
-const BEGINNING_SYMBOLS: usize = 2048;
+/// Symbols that are looked at while phases are compared: the number of errors is stationary at the
+/// best phase, which therefore need not be known as well as the errors themselves.
+const COMPARED_SYMBOLS: usize = 1024;
 
 /// Symbols on which the pattern is first aligned with the waveform.
 const ALIGNMENT_SYMBOLS: usize = 256;
@@ -89,23 +84,7 @@ const ALIGNMENT_REACH: usize = 48;
 impl DecisionInput<'_> {
     /// Received samples, one a symbol, at a whole sample plus a fraction.
     pub fn sampled(&self, sample: usize, fraction: f64) -> Vec<f64> {
-        let n = self.received.len();
-        let at = |k: usize| (k * self.samples_per_symbol + sample) % n;
-        if fraction == 0.0 {
-            (0..self.symbols.len())
-                .map(|k| self.received[at(k)])
-                .collect()
-        } else {
-            let mut out = vec![0.0; self.symbols.len()];
-            kernels::interpolate_cyclic(
-                self.received,
-                (sample + HALF_WIDTH * n - (HALF_WIDTH - 1)) % n.max(1),
-                self.samples_per_symbol,
-                Interpolator::new(fraction).weights(),
-                &mut out,
-            );
-            out
-        }
+        self.sampled_stretch((sample, fraction), 0, self.symbols.len())
     }
 
     /// Levels of the pattern, −1…1.
@@ -142,6 +121,44 @@ impl DecisionInput<'_> {
         best.1
     }
 
+    /// `count` received samples, one a symbol, from `ahead` symbols before that of symbol 0.
+    fn sampled_stretch(
+        &self,
+        (sample, fraction): (usize, f64),
+        ahead: usize,
+        count: usize,
+    ) -> Vec<f64> {
+        let n = self.received.len();
+        let sps = self.samples_per_symbol;
+        let symbols = self.symbols.len();
+        let first = sample + (symbols - ahead % symbols) * sps;
+        if fraction == 0.0 {
+            (0..count)
+                .map(|k| self.received[(k * sps + first) % n])
+                .collect()
+        } else {
+            let mut out = vec![0.0; count];
+            kernels::interpolate_cyclic(
+                self.received,
+                (first + HALF_WIDTH * n - (HALF_WIDTH - 1)) % n.max(1),
+                sps,
+                Interpolator::new(fraction).weights(),
+                &mut out,
+            );
+            out
+        }
+    }
+
+    /// Positions of the main tap that are tried.
+    fn precursors(&self) -> std::ops::RangeInclusive<usize> {
+        let n = self.equalizer.feed_forward_taps.max(1);
+        match self.equalizer.precursor_taps {
+            Some(precursor) => precursor.min(n - 1)..=precursor.min(n - 1),
+            // Beyond the middle two thirds a main tap is never best.
+            None => n / 6..=(n - 1) - n / 6,
+        }
+    }
+
     /// Taps for samples taken at one phase.
     fn solve(&self, sampled: &[f64], levels: &[f64], noise: &[f64]) -> Option<Taps> {
         let (n, m) = (
@@ -149,29 +166,18 @@ impl DecisionInput<'_> {
             self.equalizer.decision_feedback_taps,
         );
         let covariances = Covariances::measure(sampled, levels, noise, n, m);
-        let candidates = match self.equalizer.precursor_taps {
-            Some(precursor) => precursor.min(n - 1)..=precursor.min(n - 1),
-            // Beyond the middle two thirds a main tap is never best.
-            None => n / 6..=(n - 1) - n / 6,
-        };
-        candidates
+        self.precursors()
             .filter_map(|precursor| covariances.solve(n, precursor, m))
             .min_by(|a, b| a.mean_square_error.total_cmp(&b.mean_square_error))
     }
 
     /// Noise deviation of every symbol behind the equaliser.
     pub fn deviations(&self, sample: usize, fraction: f64, taps: &Taps) -> Vec<f64> {
-        self.deviations_of_every(1, sample, fraction, taps)
+        self.first_deviations(self.symbols.len(), (sample, fraction), taps)
     }
 
-    /// Noise deviation of every symbol whose number is a multiple of `stride`.
-    fn deviations_of_every(
-        &self,
-        stride: usize,
-        sample: usize,
-        fraction: f64,
-        taps: &Taps,
-    ) -> Vec<f64> {
+    /// Noise deviation of the first `count` symbols.
+    fn first_deviations(&self, count: usize, place: (usize, f64), taps: &Taps) -> Vec<f64> {
         let mut constant = stationary_variance(
             self.noise.stationary.iter().map(|s| &s.covariance),
             &taps.feed_forward,
@@ -182,9 +188,9 @@ impl DecisionInput<'_> {
             levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / levels.len().max(1) as f64;
         // The wander is that of unit data: behind the equaliser the levels are themselves.
         constant += self.noise.wander.powi(2) * spread;
-        let mut variances = vec![constant; self.symbols.len().div_ceil(stride)];
+        let mut variances = vec![constant; count];
         for signal in &self.noise.signal {
-            self.add_signal_noise(signal, stride, (sample, fraction), taps, &mut variances);
+            self.add_signal_noise(signal, place, taps, &mut variances);
         }
         for v in &mut variances {
             *v = v.sqrt();
@@ -192,12 +198,11 @@ impl DecisionInput<'_> {
         variances
     }
 
-    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision
-    /// whose number is a multiple of `stride`.
+    /// Adds the variance of a noise that follows the signal: (|h|² ∗ density) at every decision from
+    /// the first.
     pub(super) fn add_signal_noise(
         &self,
         signal: &SignalNoise,
-        stride: usize,
         (sample, fraction): (usize, f64),
         taps: &Taps,
         variances: &mut [f64],
@@ -219,35 +224,19 @@ impl DecisionInput<'_> {
                 kernel[i + 1] += x * fraction;
             }
         }
-        let mut padded = vec![0.0; kernel.len()];
-        for (k, sum) in variances.iter_mut().enumerate() {
-            let end = k * stride * sps + sample + advance + 1;
-            let start = (end + total * (1 + squared.len() / total) - squared.len()) % total;
-            *sum += match signal.density.get(start..start + kernel.len()) {
-                Some(here) => dot(&kernel, here),
-                None => {
-                    for (i, p) in padded.iter_mut().enumerate() {
-                        *p = signal.density[(start + i) % total];
-                    }
-                    dot(&kernel, &padded)
-                }
-            };
-        }
+        let end = sample + advance + 1;
+        let start =
+            (end + total * (1 + squared.len() / total.max(1)) - squared.len()) % total.max(1);
+        kernels::add_strided_dots(&kernel, &signal.density, start, sps, variances);
     }
 
-    /// Decision samples of every symbol whose number is a multiple of `stride`.
-    fn samples_of_every(
-        &self,
-        stride: usize,
-        values: &[f64],
-        deviations: &[f64],
-    ) -> DecisionSamples {
+    /// Decision samples of the symbols from the first.
+    fn samples_of(&self, values: &[f64], deviations: &[f64]) -> DecisionSamples {
         let levels = self.modulation.levels();
         let expected = values.len() / levels.max(1);
         let mut by_level: Vec<Vec<DecisionSample>> =
             vec![Vec::with_capacity(expected + expected / 8 + 8); levels];
-        let symbols = self.symbols.iter().step_by(stride);
-        for ((&symbol, &value), &deviation) in symbols.zip(values).zip(deviations) {
+        for ((&symbol, &value), &deviation) in self.symbols.iter().zip(values).zip(deviations) {
             if let Some(level) = by_level.get_mut(usize::from(symbol)) {
                 level.push(DecisionSample {
                     value,
@@ -283,23 +272,44 @@ impl DecisionInput<'_> {
         })
     }
 
-    /// Logarithm of the bit error ratio at a phase, about: from a share of the decisions, to compare
-    /// phases by.
-    fn compare_at(
+    /// The taps for a phase that are best on the symbols phases are compared by; `levels` are theirs,
+    /// with the margin that a stretch needs.
+    fn solve_stretch(
         &self,
-        (sample, fraction): (usize, f64),
+        place: (usize, f64),
         levels: &[f64],
         noise: &[f64],
-    ) -> Option<f64> {
-        let stride = (self.symbols.len() / COMPARED_DECISIONS).clamp(1, COMPARED_SHARE);
-        let sampled = self.sampled(sample, fraction);
-        let taps = self.solve(&sampled, levels, noise)?;
-        let values: Vec<f64> = apply_taps(&taps, &sampled, levels)
-            .into_iter()
-            .step_by(stride)
-            .collect();
-        let deviations = self.deviations_of_every(stride, sample, fraction, &taps);
-        let samples = self.samples_of_every(stride, &values, &deviations);
+    ) -> Option<(Taps, Vec<f64>)> {
+        let (n, m) = (
+            self.equalizer.feed_forward_taps.max(1),
+            self.equalizer.decision_feedback_taps,
+        );
+        let sampled = self.sampled_stretch(place, Stretch::margin(n, m), levels.len());
+        let stretch = Stretch::measure(&sampled, levels, noise, n, m)?;
+        let taps = self
+            .precursors()
+            .filter_map(|precursor| stretch.solve(precursor))
+            .min_by(|a, b| a.mean_square_error.total_cmp(&b.mean_square_error))?;
+        Some((taps, sampled))
+    }
+
+    /// Logarithm of the bit error ratio at a phase, about: from a stretch of the pattern, to compare
+    /// phases by.
+    fn compare_at(&self, place: (usize, f64), levels: &[f64], noise: &[f64]) -> Option<f64> {
+        let (taps, sampled) = self.solve_stretch(place, levels, noise)?;
+        let margin = Stretch::margin(taps.feed_forward.len(), taps.feedback.len());
+        let count = levels.len() - 2 * margin;
+        let mut values = vec![taps.offset; count];
+        for (i, &w) in taps.feed_forward.iter().enumerate() {
+            let first = margin + taps.precursor - i;
+            kernels::add_scaled(&mut values, &sampled[first..first + count], w);
+        }
+        for (j, &b) in taps.feedback.iter().enumerate() {
+            let first = margin - 1 - j;
+            kernels::add_scaled(&mut values, &levels[first..first + count], -b);
+        }
+        let deviations = self.first_deviations(count, place, &taps);
+        let samples = self.samples_of(&values, &deviations);
         let thresholds = samples.optimum_thresholds_to(QUICK_TOLERANCE);
         let errors = samples.error_ratios(&thresholds, self.modulation);
         Some(errors.bit.max(1e-300).ln())
@@ -314,14 +324,10 @@ impl DecisionInput<'_> {
         let sps = self.samples_per_symbol;
         let total = self.received.len();
         let centre = self.align(&levels);
-        // A stretch of a long pattern is enough to begin with.
-        let stretch = levels.len().min(BEGINNING_SYMBOLS);
+        let compared = self.compared_levels(&levels);
         let error_at = |offset: usize| {
             let sample = (centre + total + offset - sps / 2) % total;
-            let sampled: Vec<f64> = (0..stretch)
-                .map(|k| self.received[(k * sps + sample) % total])
-                .collect();
-            let taps = self.solve(&sampled, &levels[..stretch], &noise)?;
+            let (taps, _) = self.solve_stretch((sample, 0.0), &compared, &noise)?;
             Some((offset, taps.mean_square_error))
         };
         // Every second phase of a symbol, then the neighbours of the best.
@@ -349,10 +355,24 @@ impl DecisionInput<'_> {
         let offset = match phase {
             SamplingPhase::Offset(offset) => offset * sps as f64,
             SamplingPhase::Optimum => {
-                self.refine(|offset| self.compare_at(place(offset), &levels, &noise))?
+                self.refine(|offset| self.compare_at(place(offset), &compared, &noise))?
             }
         };
         self.equalize_at(place(offset), &levels, None, &noise)
+    }
+
+    /// Levels of the symbols that phases are compared by, from the first, with the margin on both
+    /// sides that a stretch needs.
+    fn compared_levels(&self, levels: &[f64]) -> Vec<f64> {
+        let margin = Stretch::margin(
+            self.equalizer.feed_forward_taps,
+            self.equalizer.decision_feedback_taps,
+        );
+        let n = levels.len();
+        let first = n - margin % n.max(1);
+        (0..n.min(COMPARED_SYMBOLS) + 2 * margin)
+            .map(|k| levels[(first + k) % n])
+            .collect()
     }
 
     /// The phase, in samples, with the least cost around zero: a walk to a bracket, then one
@@ -410,7 +430,7 @@ impl DecisionInput<'_> {
         let samples = if spread {
             self.displaced(&rule, &values, &deviations, carried, jitter)
         } else {
-            self.samples_of_every(1, &values, &deviations)
+            self.samples_of(&values, &deviations)
         };
         let thresholds = match thresholds {
             Thresholds::Optimum => samples.optimum_thresholds(),

@@ -227,7 +227,7 @@ impl<'a> Survey<'a> {
                 covariance: Vec::new(),
             };
             let place = (rule.sample, rule.fraction);
-            input.add_signal_noise(&noise, 1, place, &rule.taps, &mut variances);
+            input.add_signal_noise(&noise, place, &rule.taps, &mut variances);
         }
         let mean = variances.iter().sum::<f64>() / variances.len().max(1) as f64;
         if mean > 0.0 {

@@ -118,6 +118,10 @@ impl Propagation {
     /// # Errors
     /// [`LinkError`] where a response cannot be applied or a waveform is not finite.
     pub fn run(&mut self, plan: &Plan) -> Result<(), LinkError> {
+        if self.rescale(plan) {
+            self.plan = Some(plan.clone());
+            return Ok(());
+        }
         let kept = self.reusable(plan);
         if kept == 0 {
             self.make_drive(plan);
@@ -136,6 +140,62 @@ impl Propagation {
         }
         self.plan = Some(plan.clone());
         Ok(())
+    }
+
+    /// Where only the gain of the margin differs, and nothing behind it is bent, what comes behind it
+    /// is what it was, larger or smaller. False where that is not so, with nothing changed.
+    fn rescale(&mut self, plan: &Plan) -> bool {
+        let Some(old) = &self.plan else { return false };
+        let place = plan.margin_gain;
+        let gain = |plan: &Plan| match plan.operations.get(place).map(|o| &o.operation) {
+            Some(Operation::Linear(Linear::Gain(gain))) => Some(*gain),
+            _ => None,
+        };
+        let (Some(before), Some(after)) = (gain(old), gain(plan)) else {
+            return false;
+        };
+        let ratio = after / before;
+        let Some(first) = self.steps.iter().position(|s| s.last > place) else {
+            return false;
+        };
+        let bent = plan.operations.iter().skip(place).any(|o| {
+            !matches!(
+                o.operation,
+                Operation::Linear(_)
+                    | Operation::Noise(_)
+                    | Operation::HighPass(_)
+                    | Operation::Detect(_)
+            )
+        });
+        if bent
+            || !ratio.is_normal()
+            || old.drive != plan.drive
+            || old.operations.len() != plan.operations.len()
+            || old.symbol_rate.to_bits() != plan.symbol_rate.to_bits()
+            || (old.operations.iter().zip(&plan.operations).enumerate())
+                .any(|(i, (a, b))| i != place && a.operation != b.operation)
+        {
+            return false;
+        }
+        let mut factor = ratio;
+        let mut is_field = false;
+        for step in &mut self.steps[first..] {
+            step.spectrum.clear();
+            match &mut step.output {
+                Wave::Field(field) => {
+                    is_field = true;
+                    kernels::scale_complex(field, factor);
+                }
+                Wave::Real(wave) => {
+                    // Detection squares the field.
+                    if std::mem::take(&mut is_field) {
+                        factor *= factor;
+                    }
+                    kernels::scale(wave, factor);
+                }
+            }
+        }
+        true
     }
 
     /// How many of the present steps a changed plan leaves as they are.
@@ -283,16 +343,22 @@ impl Propagation {
                                 .eq(filters.iter().copied())
                         })
                     });
-                    let filter = match step.filter.take().filter(|_| known) {
-                        Some(filter) => filter,
-                        None => {
+                    let filter = match step.filter.take() {
+                        Some(filter) if known => filter,
+                        other => {
                             let transforms = if is_long(&filters) {
                                 self.whole
                                     .get_or_insert_with(|| Transforms::new(self.grid.samples))
                             } else {
                                 &self.transforms
                             };
-                            cyclic_filter(&operations[0].stage, &filters, self.grid, transforms)?
+                            cyclic_filter(
+                                &operations[0].stage,
+                                &filters,
+                                self.grid,
+                                transforms,
+                                other.map(CyclicFilter::into_memory).unwrap_or_default(),
+                            )?
                         }
                     };
                     match input {
@@ -359,19 +425,21 @@ fn is_long(linears: &[&Linear]) -> bool {
     linears.iter().any(|l| matches!(l, Linear::Twinax(_)))
 }
 
-/// A filter of several linear operations together.
+/// A filter of several linear operations together, made in memory that is no longer needed.
 fn cyclic_filter(
     name: &str,
     linears: &[&Linear],
     grid: Grid,
     transforms: &Transforms,
+    memory: Vec<Complex64>,
 ) -> Result<CyclicFilter, LinkError> {
     let refused = std::cell::RefCell::new(None);
-    let filter = CyclicFilter::new(name, grid, transforms, &|grid, out| {
+    let fill = |grid: Grid, out: &mut [Complex64]| {
         if let Err(error) = transfer(linears, grid, out) {
             *refused.borrow_mut() = Some(error);
         }
-    });
+    };
+    let filter = CyclicFilter::new_in(memory, name, grid, transforms, &fill);
     match refused.into_inner() {
         Some(error) => Err(error),
         None => Ok(filter?),

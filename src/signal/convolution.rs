@@ -261,6 +261,21 @@ impl Transforms {
         self.inverse.process_with_scratch(field, work);
     }
 
+    /// Inverse transform into another place, unscaled; the spectrum is overwritten.
+    pub fn inverse_into(
+        &self,
+        spectrum: &mut [Complex64],
+        field: &mut [Complex64],
+        scratch: &mut Scratch,
+    ) {
+        let need = self.inverse.get_outofplace_scratch_len();
+        if scratch.work.len() < need {
+            scratch.work.resize(need, Complex64::ZERO);
+        }
+        self.inverse
+            .process_outofplace_with_scratch(spectrum, field, &mut scratch.work[..need]);
+    }
+
     /// Forward transform of a real waveform (which is overwritten) into samples/2 + 1 bins.
     pub fn real_forward(
         &self,
@@ -390,10 +405,28 @@ impl CyclicFilter {
         transforms: &Transforms,
         fill: &dyn Fn(Grid, &mut [Complex64]),
     ) -> Result<Self, ConvolutionError> {
+        Self::new_in(Vec::new(), name, grid, transforms, fill)
+    }
+
+    /// As [`new`](Self::new), in memory that is no longer needed, such as another filter's
+    /// [`into_memory`](Self::into_memory).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn new_in(
+        memory: Vec<Complex64>,
+        name: &str,
+        grid: Grid,
+        transforms: &Transforms,
+        fill: &dyn Fn(Grid, &mut [Complex64]),
+    ) -> Result<Self, ConvolutionError> {
         if transforms.samples == grid.samples {
-            let mut h = vec![Complex64::ZERO; grid.samples];
+            let mut h = memory;
+            h.resize(grid.samples, Complex64::ZERO);
             fill(grid, &mut h);
-            if let Some(k) = h.iter().position(|value| !value.is_finite()) {
+            if !kernels::all_finite_complex(&h)
+                && let Some(k) = h.iter().position(|value| !value.is_finite())
+            {
                 return Err(ConvolutionError::NotFinite {
                     name: name.to_owned(),
                     frequency: grid.frequency(k),
@@ -423,6 +456,15 @@ impl CyclicFilter {
                 delay: finite.delay(),
             },
         })
+    }
+
+    /// The memory of a filter that is no longer needed.
+    pub fn into_memory(self) -> Vec<Complex64> {
+        match self.plan {
+            CyclicPlan::Whole { spectrum, .. } | CyclicPlan::Blocks { spectrum, .. } => {
+                Arc::try_unwrap(spectrum).unwrap_or_default()
+            }
+        }
     }
 
     /// Filters a real cyclic waveform into `output`.
@@ -477,9 +519,12 @@ impl CyclicFilter {
                     known.extend_from_slice(field);
                     transforms.forward(known, scratch);
                 }
+                let mut product = std::mem::take(&mut scratch.spectrum);
+                product.resize(field.len(), Complex64::ZERO);
                 output.resize(field.len(), Complex64::ZERO);
-                kernels::multiply_into(known, spectrum, output);
-                transforms.inverse(output, scratch);
+                kernels::multiply_into(known, spectrum, &mut product);
+                transforms.inverse_into(&mut product, output, scratch);
+                scratch.spectrum = product;
             }
             CyclicPlan::Blocks {
                 transforms,

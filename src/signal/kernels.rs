@@ -121,33 +121,100 @@ pub fn add_scaled(signal: &mut [f64], noise: &[f64], deviation: f64) {
     }
 }
 
-/// Σ a·b with four partial sums.
+/// Partial sums that a long sum is taken in: an addition need not wait for the one before it.
+const PARTIAL: usize = 16;
+
+/// The partial sums together, by halves.
+#[inline]
+fn total(mut sums: [f64; PARTIAL]) -> f64 {
+    let mut half = PARTIAL / 2;
+    while half > 0 {
+        for i in 0..half {
+            sums[i] += sums[i + half];
+        }
+        half /= 2;
+    }
+    sums[0]
+}
+
+/// Σ a·b.
 #[multiversion(targets("x86_64+avx2"))]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0f64; 8];
-    let (a8, ar) = a.as_chunks::<8>();
-    let (b8, br) = b.as_chunks::<8>();
-    for (x, y) in a8.iter().zip(b8) {
+    let mut sums = [0.0f64; PARTIAL];
+    let (a_chunks, a_rest) = a.as_chunks::<PARTIAL>();
+    let (b_chunks, b_rest) = b.as_chunks::<PARTIAL>();
+    for (x, y) in a_chunks.iter().zip(b_chunks) {
         for ((s, x), y) in sums.iter_mut().zip(x).zip(y) {
             *s += x * y;
         }
     }
-    let tail: f64 = ar.iter().zip(br).map(|(x, y)| x * y).sum();
-    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])) + tail
+    let tail: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    total(sums) + tail
 }
 
-/// Σ a with eight partial sums.
+/// Σ a.
 #[multiversion(targets("x86_64+avx2"))]
 pub fn sum(a: &[f64]) -> f64 {
-    let mut sums = [0.0f64; 8];
-    let (eights, rest) = a.as_chunks::<8>();
-    for eight in eights {
-        for (s, x) in sums.iter_mut().zip(eight) {
+    let mut sums = [0.0f64; PARTIAL];
+    let (chunks, rest) = a.as_chunks::<PARTIAL>();
+    for chunk in chunks {
+        for (s, x) in sums.iter_mut().zip(chunk) {
             *s += x;
         }
     }
-    let tail: f64 = rest.iter().sum();
-    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])) + tail
+    total(sums) + rest.iter().sum::<f64>()
+}
+
+/// sums\[k\] += Σ_i kernel\[i\]·signal\[first + k·stride + i\] over a cyclic signal, for all k.
+#[multiversion(targets("x86_64+avx2"))]
+pub fn add_strided_dots(
+    kernel: &[f64],
+    signal: &[f64],
+    first: usize,
+    stride: usize,
+    sums: &mut [f64],
+) {
+    const LANES: usize = 4;
+    const TOGETHER: usize = 4;
+    let n = signal.len();
+    if n == 0 {
+        return;
+    }
+    let (chunks, rest) = kernel.as_chunks::<LANES>();
+    let mut start = first % n;
+    for group in sums.chunks_mut(TOGETHER) {
+        let span = (TOGETHER - 1) * stride + kernel.len();
+        if let (Some(signal), TOGETHER) = (signal.get(start..start + span), group.len()) {
+            let mut partial = [[0.0f64; LANES]; TOGETHER];
+            for (i, weights) in chunks.iter().enumerate() {
+                for (o, partial) in partial.iter_mut().enumerate() {
+                    let here = &signal[o * stride + i * LANES..][..LANES];
+                    for ((p, w), x) in partial.iter_mut().zip(weights).zip(here) {
+                        *p += w * x;
+                    }
+                }
+            }
+            let done = chunks.len() * LANES;
+            for (o, (sum, p)) in group.iter_mut().zip(&partial).enumerate() {
+                let here = &signal[o * stride + done..];
+                let tail: f64 = rest.iter().zip(here).map(|(w, x)| w * x).sum();
+                *sum += (p[0] + p[2]) + (p[1] + p[3]) + tail;
+            }
+        } else {
+            // Around the end.
+            for (o, sum) in group.iter_mut().enumerate() {
+                let mut at = (start + o * stride) % n;
+                for w in kernel {
+                    *sum += w * signal[at];
+                    at += 1;
+                    if at == n {
+                        at = 0;
+                    }
+                }
+            }
+        }
+        start = (start + TOGETHER * stride) % n;
+    }
 }
 
 /// True where every element is a finite number: 0·x is 0 for these alone.

@@ -30,6 +30,19 @@ struct Data {
 }
 
 impl MeasuredResponse {
+    /// The same response stretched over `factor` times the frequencies.
+    #[must_use]
+    pub fn widened(&self, factor: f64) -> Self {
+        Self {
+            data: Arc::new(Data {
+                frequency: self.data.frequency.iter().map(|f| f * factor).collect(),
+                log_magnitude: self.data.log_magnitude.clone(),
+                phase: self.data.phase.clone(),
+                minimum_phase: self.data.minimum_phase,
+            }),
+        }
+    }
+
     /// Reads a CSV file: a header `frequency_ghz,magnitude_db` or
     /// `frequency_ghz,magnitude_db,phase_deg`, then a row a frequency, rising. Lines that begin
     /// with `#` are comments.

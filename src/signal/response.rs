@@ -63,6 +63,25 @@ pub enum Response {
 const BESSEL_4_HALF_POWER: f64 = 2.113_917_674_904_216;
 
 impl Response {
+    /// The same response stretched over `factor` times the frequencies.
+    #[must_use]
+    pub fn widened(&self, factor: f64) -> Self {
+        let mut wide = self.clone();
+        match &mut wide {
+            Self::Flat => {}
+            Self::BesselThomson4 { bandwidth }
+            | Self::Butterworth4 { bandwidth }
+            | Self::Gaussian { bandwidth }
+            | Self::SinglePole { bandwidth } => *bandwidth *= factor,
+            Self::Resonance { frequency, damping } => {
+                *frequency *= factor;
+                *damping *= factor;
+            }
+            Self::Measured(measured) => *measured = measured.widened(factor),
+        }
+        wide
+    }
+
     /// H(f) at frequency `f` in Hz, of either sign; H(−f) is the conjugate of H(f).
     pub fn at(&self, f: f64) -> Complex64 {
         match self {

@@ -44,6 +44,8 @@ pub struct MarginSearch {
     target: f64,
     /// Change of ln Q with 1 dB of loss.
     slope: Option<f64>,
+    /// Excess and margin of the last two links, the latest first: along a scan both change smoothly.
+    found: [Option<(f64, f64)>; 2],
 }
 
 /// Q of a bit error ratio, as if of two levels: it is nearly exponential in the loss in dB.
@@ -57,7 +59,20 @@ impl MarginSearch {
         Self {
             target,
             slope: None,
+            found: [None; 2],
         }
+    }
+
+    /// The margin that follows from those of the last two links on a straight line, where they are
+    /// near.
+    fn predict(&self, now: f64) -> Option<f64> {
+        let [Some(last), Some(other)] = self.found else {
+            return None;
+        };
+        let slope = (last.1 - other.1) / (last.0 - other.0);
+        let loss = last.1 + slope * (now - last.0);
+        let near = (now - last.0).abs() < NEAR && (last.0 - other.0).abs() < NEAR;
+        (near && loss.is_finite() && loss.abs() > SHORTEST).then_some(loss)
     }
 
     /// As [`margin`]. `known` is the error ratio of the link as it stands, where that is known. The
@@ -93,8 +108,14 @@ impl MarginSearch {
         };
         let mut slope = -self.slope.unwrap_or(-std::f64::consts::LN_10 / per_decade);
         let (mut loss, mut value) = (0.0, now);
-        for _ in 0..FAST_STEPS {
-            let next = loss - value / slope;
+        let predicted = self.predict(now);
+        let before = std::mem::replace(&mut self.found, [None; 2])[0];
+        for step in 0..FAST_STEPS {
+            let (next, uncertainty) = match predicted.filter(|_| step == 0) {
+                // The slope at the target differs by so much from that of the whole way.
+                Some(loss) => (loss, 0.15),
+                None => (loss - value / slope, 0.02),
+            };
             if next.abs() > FASTEST {
                 break;
             }
@@ -112,7 +133,8 @@ impl MarginSearch {
             }
             (loss, value) = (next, there);
             let rest = -value / slope;
-            if rest.abs() * (change + 0.02) < TOLERANCE {
+            if rest.abs() * (change + uncertainty) < TOLERANCE {
+                self.found = [Some((now, loss + rest)), before];
                 return Ok(Some(loss + rest));
             }
         }
@@ -131,6 +153,8 @@ impl MarginSearch {
 
 /// Newton steps that are tried before a bracket is looked for.
 const FAST_STEPS: usize = 4;
+/// Excess over which the margin of one link is predicted from others'.
+const NEAR: f64 = 0.2;
 /// Loss or gain, in dB, up to which they are.
 const FASTEST: f64 = 12.0;
 /// Way, in dB, over which a slope is trusted.

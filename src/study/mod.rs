@@ -1,5 +1,6 @@
 //! Studies: many evaluations of a link, or of many links.
 
+pub mod cause;
 pub mod line;
 pub mod link_budget;
 pub mod margin;
@@ -7,7 +8,8 @@ pub mod reach;
 pub mod result;
 pub mod simulation;
 
+pub use cause::Cause;
 pub use line::{Line, LineError, find_line_reach, run_line};
 pub use margin::margin;
-pub use reach::{Cause, Reach, ReachError, ReachPoint, Relief, find_reach};
+pub use reach::{Reach, ReachError, ReachPoint, Relief, find_reach};
 pub use simulation::{Simulation, simulate};

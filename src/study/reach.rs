@@ -1,11 +1,9 @@
 //! Reach: the longest length that still meets the target, and what limits it.
 
+use super::cause::{Cause, without_each_cause};
 use super::margin::{MarginSearch, log_quality, target_ber};
-use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, KerrCoefficient, ModalDispersion};
 use crate::link::semi_analytic::SemiAnalytic;
-use crate::link::{Link, LinkError, OpticalLossKind, Stage};
-use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
+use crate::link::{Link, LinkError, Stage};
 use serde::Serialize;
 
 /// Why a reach could not be found.
@@ -19,83 +17,15 @@ pub enum ReachError {
     Link(#[from] LinkError),
 }
 
-/// What can limit a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// Loss of the fibre.
-    Attenuation,
-    /// Chromatic dispersion of the fibre.
-    ChromaticDispersion,
-    /// The Kerr effect of the fibre.
-    KerrEffect,
-    /// Dispersion of the modes of a multimode fibre.
-    ModalBandwidth,
-    /// Loss in the conductors of a cable.
-    ConductorLoss,
-    /// Loss in the dielectric of a cable.
-    DielectricLoss,
-    /// Connectors, splices, attenuators and bends.
-    LumpedLoss,
-    /// Chirp of the modulator.
-    Chirp,
-    /// Relative intensity noise of the laser.
-    RelativeIntensityNoise,
-    /// Phase noise of the laser.
-    PhaseNoise,
-    /// Mode-partition noise of a multimode laser.
-    ModePartitionNoise,
-    /// Modal noise of a multimode fibre.
-    ModalNoise,
-    /// Jitter of the transmitter and of the sampler.
-    Jitter,
-    /// Shot noise is part of the receiver's; this is the noise of its amplifier.
-    ReceiverNoise,
-}
-
-impl Cause {
-    /// True for what grows with the length.
-    pub fn grows_with_length(self) -> bool {
-        matches!(
-            self,
-            Self::Attenuation
-                | Self::ChromaticDispersion
-                | Self::KerrEffect
-                | Self::ModalBandwidth
-                | Self::ModePartitionNoise
-                | Self::ConductorLoss
-                | Self::DielectricLoss
-        )
-    }
-
-    /// In words.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Attenuation => "fibre attenuation",
-            Self::ChromaticDispersion => "chromatic dispersion",
-            Self::KerrEffect => "Kerr effect",
-            Self::ModalBandwidth => "modal bandwidth",
-            Self::ModePartitionNoise => "mode-partition noise",
-            Self::ModalNoise => "modal noise",
-            Self::ConductorLoss => "conductor loss",
-            Self::DielectricLoss => "dielectric loss",
-            Self::LumpedLoss => "connectors and lumped loss",
-            Self::Chirp => "chirp",
-            Self::RelativeIntensityNoise => "relative intensity noise",
-            Self::PhaseNoise => "laser phase noise",
-            Self::Jitter => "jitter",
-            Self::ReceiverNoise => "receiver noise (3 dB less)",
-        }
-    }
-}
-
-/// What taking a cause away would give back at the reach.
+/// How far a link would reach without one of its causes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Relief {
     /// The cause.
     pub cause: Cause,
-    /// Margin gained without it, dB; null where the link without it has no finite margin.
-    pub margin_gain_db: Option<f64>,
+    /// Reach without it, m, to 0.5 %; null where the target is missed at zero length even so.
+    pub reach_m: Option<f64>,
+    /// True where the target is then met at the longest length tried, which `reach_m` then is.
+    pub is_lower_bound: bool,
 }
 
 /// A point of the curve of margin against length.
@@ -117,9 +47,10 @@ pub struct Reach {
     pub length: Option<f64>,
     /// True where the target is still met at the longest length tried, which `length` then is.
     pub is_lower_bound: bool,
-    /// What limits it: of the causes that grow with the length, the one whose absence gives most.
+    /// What limits it: the cause without which the link would reach farthest, of those that can be
+    /// [taken away](Cause::is_removable); None where none gives anything.
     pub limited_by: Option<Cause>,
-    /// All causes, most relief first.
+    /// All causes, the longest reach first.
     pub reliefs: Vec<Relief>,
     /// Bit error ratio the target asks for in front of the error correction.
     pub target_ber: f64,
@@ -133,7 +64,7 @@ pub struct ReachSettings {
     /// Points of the scan from zero to beyond the reach; 0 for bisection alone, which trusts that the
     /// target is missed only once.
     pub scan_points: usize,
-    /// Whether the margin along the scan, and what limits the reach, are found.
+    /// Whether the margin along the scan, and the reach without each cause, are found.
     pub causes: bool,
     /// Longest length tried, m; a default for the medium where none is given.
     pub longest: Option<f64>,
@@ -191,33 +122,20 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
     };
     let longest = settings.longest.unwrap_or(longest);
     let target = target_ber(link)?;
-    let mut search = Search {
-        engine: SemiAnalytic::new(link)?,
-        margins: MarginSearch::new(target),
-        link,
-        index,
-        target,
+    let mut search = Search::new(link.clone(), index, target)?;
+    let mut reach = Reach {
+        length: None,
+        is_lower_bound: false,
+        limited_by: None,
+        reliefs: Vec::new(),
+        target_ber: target,
+        curve: Vec::new(),
     };
-    let nowhere = |search: &mut Search<'_>| -> Result<Reach, LinkError> {
-        let point = search.point(0.0, settings.causes)?;
-        Ok(Reach {
-            length: None,
-            is_lower_bound: false,
-            limited_by: None,
-            reliefs: if settings.causes {
-                search.reliefs(0.0)?
-            } else {
-                Vec::new()
-            },
-            target_ber: target,
-            curve: vec![point],
-        })
-    };
-    let Some(mut found) = search.first_guess(nominal.max(smallest), longest)? else {
-        return Ok(nowhere(&mut search)?);
-    };
-    let mut curve = Vec::new();
-    if settings.scan_points > 1 {
+    let begin = nominal.max(smallest);
+    let mut found = search.first_guess(begin, longest)?;
+    if let Some(found) = &mut found
+        && settings.scan_points > 1
+    {
         let end = if found.is_lower_bound {
             longest
         } else {
@@ -225,48 +143,51 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
         };
         for i in 0..settings.scan_points {
             let length = end * i as f64 / (settings.scan_points - 1) as f64;
-            curve.push(search.point(length, settings.causes)?);
-        }
-        let misses = |point: &ReachPoint| point.pre_fec_ber > target;
-        let first_miss = curve.iter().position(misses);
-        if first_miss == Some(0) {
-            return Ok(nowhere(&mut search)?);
+            reach.curve.push(search.point(length, settings.causes)?);
         }
         // A miss in front of what was found: the target is missed more than once.
+        let excess = |point: &ReachPoint| (point.length_m, search.excess_of(point.pre_fec_ber));
+        let first_miss = reach.curve.iter().position(|p| p.pre_fec_ber > target);
         if let Some(i) = first_miss
-            && let [.., met, missed] = &curve[..=i]
+            && let [.., met, missed] = &reach.curve[..=i]
             && missed.length_m <= found.length
         {
-            let excess = |point: &ReachPoint| search.excess_of(point.pre_fec_ber);
-            let (met, missed) = (
-                (met.length_m, excess(met)),
-                (missed.length_m, excess(missed)),
-            );
-            found = FirstGuess {
+            let (met, missed) = (excess(met), excess(missed));
+            *found = FirstGuess {
                 length: search.crossing(met, missed)?,
                 is_lower_bound: false,
             };
         }
     }
-    let mut reach = Reach {
-        length: Some(found.length),
-        is_lower_bound: found.is_lower_bound,
-        limited_by: None,
-        reliefs: Vec::new(),
-        target_ber: target,
-        curve,
-    };
-    if settings.causes {
-        reach.reliefs = search.reliefs(found.length)?;
+    // A miss at zero length is a miss at any.
+    let missed_at_zero = reach.curve.first().is_some_and(|p| p.pre_fec_ber > target);
+    if let Some(found) = found.filter(|_| !missed_at_zero) {
+        reach.length = Some(found.length);
+        reach.is_lower_bound = found.is_lower_bound;
+    } else if reach.curve.is_empty() {
+        reach.curve.push(search.point(0.0, settings.causes)?);
+    }
+    if settings.causes && !reach.is_lower_bound {
+        let begin = reach.length.unwrap_or(begin);
+        reach.reliefs = search.reliefs(begin.max(1e-2 * smallest), longest)?;
+        let longer = |relief: &&Relief| match (relief.reach_m, reach.length) {
+            (Some(without), Some(with)) => without > with * (1.0 + RELIEF_TOLERANCE),
+            (without, _) => without.is_some(),
+        };
         reach.limited_by = reach
             .reliefs
             .iter()
-            .filter(|r| r.cause.grows_with_length())
-            .find(|r| r.margin_gain_db.is_none_or(|gain| gain > 0.0))
-            .map(|r| r.cause);
+            .filter(|relief| relief.cause.is_removable())
+            .find(longer)
+            .map(|relief| relief.cause);
     }
     Ok(reach)
 }
+
+/// Accuracy of a reach, relative.
+const TOLERANCE: f64 = 1e-3;
+/// Accuracy of a reach without a cause, relative.
+const RELIEF_TOLERANCE: f64 = 5e-3;
 
 /// Length that is scanned, in reaches.
 const SCANNED: f64 = 1.25;
@@ -279,18 +200,33 @@ struct FirstGuess {
     is_lower_bound: bool,
 }
 
-struct Search<'a> {
+struct Search {
     engine: SemiAnalytic,
     margins: MarginSearch,
-    link: &'a Link,
+    link: Link,
     index: usize,
     target: f64,
+    tolerance: f64,
+    /// What the excess grows by with a metre where the target is missed, once that is known.
+    slope: Option<f64>,
 }
 
-impl Search<'_> {
+impl Search {
+    fn new(link: Link, index: usize, target: f64) -> Result<Self, LinkError> {
+        Ok(Self {
+            engine: SemiAnalytic::new(&link)?,
+            margins: MarginSearch::new(target),
+            link,
+            index,
+            target,
+            tolerance: TOLERANCE,
+            slope: None,
+        })
+    }
+
     fn ber(&mut self, length: f64) -> Result<f64, LinkError> {
         self.engine
-            .change(&with_length(self.link, self.index, length))?;
+            .change(&with_length(&self.link, self.index, length))?;
         Ok(self.engine.evaluate()?.decided.errors.bit)
     }
 
@@ -326,11 +262,20 @@ impl Search<'_> {
                     }));
                 }
                 // The less is left, the shorter the step.
-                let factor = if met.1 < -0.1 { 4.0 } else { 2.0 };
+                let factor = match self.slope {
+                    Some(slope) => (1.0 - 1.1 * met.1 / (slope * met.0)).clamp(1.02, 4.0),
+                    None if met.1 < -0.1 => 4.0,
+                    None => 2.0,
+                };
                 let next = (met.0 * factor).min(longest);
                 let there = (next, self.excess(next)?);
                 if there.1 > 0.0 {
                     break (met, there);
+                }
+                if self.slope.is_some() {
+                    // None where the way up is not one: steps then grow by themselves.
+                    let slope = (there.1 - met.1) / (there.0 - met.0);
+                    self.slope = (slope > 0.0).then_some(slope);
                 }
                 met = there;
             }
@@ -354,14 +299,14 @@ impl Search<'_> {
         })
     }
 
-    /// A length that meets the target, at most a part in a thousand short of where it is missed.
+    /// A length that meets the target, at most the tolerance short of where it is missed.
     ///
     /// The bracket is cut where a parabola through its ends and the point before them crosses zero, a
     /// little on the side that meets the target, and in half where that does not help. It need not be
     /// closed from above where the way left, by the slope from below, is short enough: the excess
     /// bends upwards.
     fn crossing(&mut self, mut met: (f64, f64), mut missed: (f64, f64)) -> Result<f64, LinkError> {
-        let tolerance = 1e-3 * missed.0;
+        let tolerance = self.tolerance * missed.0;
         let mut third = None;
         let mut halve = false;
         for _ in 0..60 {
@@ -395,30 +340,31 @@ impl Search<'_> {
             }
             halve = missed.0 - met.0 > 0.5 * width && !halve;
         }
+        let slope = (missed.1 - met.1) / (missed.0 - met.0);
+        self.slope = (slope > 0.0 && slope.is_finite()).then_some(slope);
         Ok(met.0)
     }
 
-    /// What each cause costs at a length.
-    fn reliefs(&mut self, length: f64) -> Result<Vec<Relief>, LinkError> {
-        let here = with_length(self.link, self.index, length);
-        let base = self.point(length, true)?.margin_db;
+    /// The reach without each cause, sought from a length on; each trusts that the target is missed
+    /// only once.
+    fn reliefs(&self, begin: f64, longest: f64) -> Result<Vec<Relief>, LinkError> {
         let mut reliefs = Vec::new();
-        for (cause, relieved) in without_each_cause(&here) {
-            self.engine.change(&relieved)?;
-            let ber = self.engine.evaluate()?.decided.errors.bit;
-            let margin = self.margins.find(&mut self.engine, Some(ber))?;
+        for (cause, relieved) in without_each_cause(&self.link) {
+            let mut search = Self {
+                tolerance: RELIEF_TOLERANCE,
+                slope: self.slope,
+                ..Self::new(relieved, self.index, self.target)?
+            };
+            let found = search.first_guess(begin, longest)?;
             reliefs.push(Relief {
                 cause,
-                margin_gain_db: match (margin, base) {
-                    (Some(margin), Some(base)) => Some(margin - base),
-                    (Some(_), None) => None,
-                    (None, _) => Some(0.0),
-                },
+                reach_m: found.map(|f| f.length),
+                is_lower_bound: found.is_some_and(|f| f.is_lower_bound),
             });
         }
         reliefs.sort_by(|a, b| {
-            let gain = |r: &Relief| r.margin_gain_db.unwrap_or(f64::INFINITY);
-            gain(b).total_cmp(&gain(a))
+            let length = |r: &Relief| r.reach_m.unwrap_or(f64::NEG_INFINITY);
+            length(b).total_cmp(&length(a))
         });
         Ok(reliefs)
     }
@@ -437,136 +383,4 @@ fn parabola_share(low: (f64, f64), high: (f64, f64), third: (f64, f64)) -> Optio
     // Of the two roots the one between the ends, in the form without cancellation.
     let share = -2.0 * low.1 / (b + root);
     (share > 0.0 && share < 1.0).then_some(share)
-}
-
-/// The link without each of the causes that it has.
-fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
-    let mut relieved = Vec::new();
-    let mut add = |cause: Cause, change: &dyn Fn(&mut Link)| {
-        let mut changed = link.clone();
-        change(&mut changed);
-        if changed.stages != link.stages || changed.sampler != link.sampler {
-            relieved.push((cause, changed));
-        }
-    };
-    let each = |link: &mut Link, change: &dyn Fn(&mut Stage)| {
-        for named in &mut link.stages {
-            change(&mut named.stage);
-        }
-    };
-    add(Cause::Attenuation, &|link| {
-        each(link, &|stage| match stage {
-            Stage::Fiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
-            Stage::KerrFiber(fiber) => fiber.linear.attenuation = Attenuation::Constant(0.0),
-            Stage::MultimodeFiber(fiber) => fiber.attenuation = Attenuation::Constant(0.0),
-            _ => {}
-        });
-    });
-    add(Cause::ChromaticDispersion, &|link| {
-        each(link, &|stage| {
-            let none = Dispersion::AtWavelength {
-                reference: None,
-                coefficient: 0.0,
-                slope: 0.0,
-            };
-            match stage {
-                Stage::Fiber(fiber) => fiber.dispersion = none,
-                Stage::KerrFiber(fiber) => fiber.linear.dispersion = none,
-                // Mode-partition noise, which dispersion makes, goes with it.
-                Stage::MultimodeFiber(fiber) => fiber.dispersion = none,
-                _ => {}
-            }
-        });
-    });
-    add(Cause::KerrEffect, &|link| {
-        each(link, &|stage| {
-            if let Stage::KerrFiber(fiber) = stage {
-                fiber.kerr = KerrCoefficient::Constant(0.0);
-            }
-        });
-    });
-    add(Cause::ModalBandwidth, &|link| {
-        each(link, &|stage| {
-            if let Stage::MultimodeFiber(fiber) = stage {
-                fiber.modes = ModalDispersion::None;
-            }
-        });
-    });
-    add(Cause::ModePartitionNoise, &|link| {
-        each(link, &|stage| {
-            if let Stage::Vcsel(vcsel) = stage {
-                vcsel.mode_partition = 0.0;
-            }
-        });
-    });
-    add(Cause::ModalNoise, &|link| {
-        each(link, &|stage| {
-            if let Stage::MultimodeFiber(fiber) = stage {
-                fiber.modal_noise_penalty_db = 0.0;
-            }
-        });
-    });
-    add(Cause::ConductorLoss, &|link| {
-        each(link, &|stage| {
-            if let Stage::Twinax(cable) = stage {
-                cable.conductor.resistivity_at_20_celsius *= 1e-4;
-            }
-        });
-    });
-    add(Cause::DielectricLoss, &|link| {
-        each(link, &|stage| {
-            if let Stage::Twinax(cable) = stage {
-                cable.dielectric = cable.dielectric.with_loss_scaled(1e-4);
-            }
-        });
-    });
-    add(Cause::LumpedLoss, &|link| {
-        each(link, &|stage| {
-            if let Stage::OpticalLoss(loss) = stage {
-                loss.transmission = 1.0;
-                loss.kind = OpticalLossKind::Connector;
-            }
-        });
-    });
-    add(Cause::Chirp, &|link| {
-        each(link, &|stage| match stage {
-            Stage::ElectroAbsorptionModulator(modulator) => {
-                if let ElectroAbsorptionTransfer::Linear { alpha_h, .. } = &mut modulator.transfer {
-                    *alpha_h = 0.0;
-                }
-            }
-            Stage::MachZehnderModulator(modulator) => modulator.alpha_h = 0.0,
-            _ => {}
-        });
-    });
-    add(Cause::RelativeIntensityNoise, &|link| {
-        each(link, &|stage| match stage {
-            Stage::Laser(laser) => laser.relative_intensity_noise = 0.0,
-            Stage::Vcsel(vcsel) => vcsel.relative_intensity_noise = 0.0,
-            _ => {}
-        });
-    });
-    add(Cause::PhaseNoise, &|link| {
-        each(link, &|stage| {
-            if let Stage::Laser(laser) = stage {
-                laser.linewidth = 0.0;
-            }
-        });
-    });
-    add(Cause::Jitter, &|link| {
-        link.sampler.jitter = Jitter::default();
-        each(link, &|stage| {
-            if let Stage::Driver(driver) = stage {
-                driver.jitter = Jitter::default();
-            }
-        });
-    });
-    add(Cause::ReceiverNoise, &|link| {
-        each(link, &|stage| match stage {
-            Stage::Photoreceiver(receiver) => receiver.noise = receiver.noise.scaled(0.5),
-            Stage::ElectricalReceiver(receiver) => receiver.noise = receiver.noise.scaled(0.5),
-            _ => {}
-        });
-    });
-    relieved
 }

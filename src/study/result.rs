@@ -2,8 +2,9 @@
 //!
 //! Keys are part of the program's interface. One that does not apply is null.
 
+use super::cause::Cause;
 use super::line::{LineReaches, LineResult};
-use super::reach::{Cause, Reach, ReachPoint, Relief};
+use super::reach::{Reach, ReachPoint, Relief};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -162,9 +163,10 @@ pub struct ReachResult {
     pub is_lower_bound: bool,
     /// Bit error ratio in front of the error correction that had to be met.
     pub target: f64,
-    /// What limits it.
+    /// The cause without which the link would reach farthest, of those that can be taken away
+    /// wholly; null where none gives anything.
     pub limited_by: Option<Cause>,
-    /// What taking each cause away would give at the reach.
+    /// How far the link would reach without each cause, the longest reach first.
     pub reliefs: Vec<Relief>,
     /// Margin and error ratio against length.
     pub curve: Vec<ReachPoint>,
