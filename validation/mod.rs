@@ -21,6 +21,7 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
+mod kerr_links;
 mod link_model;
 mod links;
 mod modulators;
@@ -82,6 +83,7 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        kerr_links::cases(),
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),

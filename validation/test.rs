@@ -74,6 +74,7 @@ areas! {
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
     engines: "engines",
+    kerr_links: "kerr links",
     link_model: "link model",
     multimode: "multimode",
     multimode_links: "multimode links",
