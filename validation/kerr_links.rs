@@ -11,7 +11,8 @@ use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{Link, Stage};
 use eyespan::math::find_root;
 use eyespan::signal::Response;
-use eyespan::study::reach::{Cause, ReachSettings, find_reach};
+use eyespan::study::Cause;
+use eyespan::study::reach::{ReachSettings, find_reach};
 use eyespan::transmitter::{Laser, LaunchLevel};
 
 const AREA: &str = "kerr links";
@@ -164,18 +165,19 @@ fn reach() -> Result<Vec<Check>, CaseError> {
         ..ReachSettings::default()
     };
     let reach = find_reach(&link, 3, settings)?;
-    let kerr = reach
+    let with = reach.length.ok_or("no reach")?;
+    let without = reach
         .reliefs
         .iter()
         .find(|r| r.cause == Cause::KerrEffect)
-        .and_then(|r| r.margin_gain_db)
-        .ok_or("no relief by the Kerr effect")?;
+        .and_then(|r| r.reach_m)
+        .ok_or("no reach without the Kerr effect")?;
     let mut checks = Checks::from("normal dispersion: self-phase modulation broadens pulses");
     checks.add(
-        "margin gained at the reach without the Kerr effect".to_owned(),
-        "dB",
-        kerr,
-        0.5,
+        "reach without the Kerr effect over the reach with it".to_owned(),
+        "",
+        without / with,
+        1.05,
         Tolerance::AtLeast,
     );
     checks.done()

@@ -236,7 +236,7 @@ mod tests {
         let least = error(&taps);
         let count = (200 - 2 * margin) as f64;
         assert!((least / count - taps.mean_square_error).abs() < 1e-10);
-        for i in 0..n + m + 1 {
+        for i in 0..=n + m {
             for change in [-1e-4, 1e-4] {
                 let mut other = taps.clone();
                 match (i.checked_sub(n), i.checked_sub(n + m)) {

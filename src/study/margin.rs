@@ -109,7 +109,7 @@ impl MarginSearch {
         let mut slope = -self.slope.unwrap_or(-std::f64::consts::LN_10 / per_decade);
         let (mut loss, mut value) = (0.0, now);
         let predicted = self.predict(now);
-        let before = std::mem::replace(&mut self.found, [None; 2])[0];
+        let before = std::mem::take(&mut self.found)[0];
         for step in 0..FAST_STEPS {
             let (next, uncertainty) = match predicted.filter(|_| step == 0) {
                 // The slope at the target differs by so much from that of the whole way.
