@@ -159,7 +159,9 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
     });
     add(Cause::LumpedLoss, &|link| {
         each(link, &|stage| {
-            if let Stage::OpticalLoss(loss) = stage {
+            if let Stage::OpticalLoss(loss) = stage
+                && loss.transmission < 1.0
+            {
                 loss.transmission = 1.0;
                 loss.kind = OpticalLossKind::Connector;
             }

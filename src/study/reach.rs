@@ -346,16 +346,16 @@ impl Search {
     }
 
     /// The reach without each cause, sought from a length on; each trusts that the target is missed
-    /// only once.
-    fn reliefs(&self, begin: f64, longest: f64) -> Result<Vec<Relief>, LinkError> {
+    /// only once. Leaves the search with the last of these links.
+    fn reliefs(&mut self, begin: f64, longest: f64) -> Result<Vec<Relief>, LinkError> {
         let mut reliefs = Vec::new();
-        for (cause, relieved) in without_each_cause(&self.link) {
-            let mut search = Self {
-                tolerance: RELIEF_TOLERANCE,
-                slope: self.slope,
-                ..Self::new(relieved, self.index, self.target)?
-            };
-            let found = search.first_guess(begin, longest)?;
+        let slope = self.slope;
+        self.tolerance = RELIEF_TOLERANCE;
+        // One engine for all: what comes before the part that a cause changes stays as it is.
+        for (cause, relieved) in without_each_cause(&self.link.clone()) {
+            self.link = relieved;
+            self.slope = slope;
+            let found = self.first_guess(begin, longest)?;
             reliefs.push(Relief {
                 cause,
                 reach_m: found.map(|f| f.length),
