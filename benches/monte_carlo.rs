@@ -132,6 +132,8 @@ fn once() {
     let prbs31 = option("pattern").is_some_and(|p| p == "prbs31");
     let mut link = stopwatch::link(PEER);
     link.seed = number("seed", 1) as u64;
+    link.engine.monte_carlo.block_samples =
+        option("block-samples").map(|v| v.parse().expect("a power of two"));
     // The peer's thresholds lie between the levels as they are sent, not as they are received.
     let engine = prepare(link, samples, noises, prbs31, true, symbols);
     threads(1).install(|| {

@@ -48,7 +48,7 @@ pub fn link(
             monte_carlo: MonteCarloSettings {
                 relative_error: 0.1,
                 maximum_symbols: 1 << 24,
-                block_samples: 1 << 14,
+                block_samples: Some(1 << 14),
                 feedback: Feedback::Sent,
             },
         },

@@ -79,11 +79,11 @@ fn values(counter: &MonteCarlo) -> Result<Vec<f64>, CaseError> {
 
 fn blocks() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(SOURCE);
-    let reference = counter(|link| link.engine.monte_carlo.block_samples = 1 << 14)?;
+    let reference = counter(|link| link.engine.monte_carlo.block_samples = Some(1 << 14))?;
     let expected = values(&reference)?;
     let full_scale = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
     for block_samples in [1 << 13, 1 << 15, 1 << 17] {
-        let other = counter(|link| link.engine.monte_carlo.block_samples = block_samples)?;
+        let other = counter(|link| link.engine.monte_carlo.block_samples = Some(block_samples))?;
         let differs = other.block_symbols() != reference.block_symbols();
         checks.exact(
             format!("{block_samples} samples a block is another block"),

@@ -272,10 +272,15 @@ fn summary(results: &ReachResults) -> String {
             ),
         };
         for relief in &r.reliefs {
-            let what = relief.cause.describe();
+            let with = if relief.cause.is_removable() {
+                "without"
+            } else {
+                "with"
+            };
+            let what = format!("{with} {}", relief.cause.describe());
             text += &match relief.reach_m {
                 Some(length) => format!(
-                    "    without {what:<30} {}{}\n",
+                    "    {what:<36} {}{}\n",
                     if relief.is_lower_bound {
                         "at least "
                     } else {
@@ -283,7 +288,7 @@ fn summary(results: &ReachResults) -> String {
                     },
                     in_words(length)
                 ),
-                None => format!("    without {what:<30} none\n"),
+                None => format!("    {what:<36} none\n"),
             };
         }
     }

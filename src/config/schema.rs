@@ -108,7 +108,7 @@ table! {
         relative_error: f64, Range::above(0.0, 1.0);
         /// Stop at the latest after this many symbols; 1e9 where absent.
         maximum_symbols: Count, Range::between(1.0, 1e15);
-        /// Samples of a block, a power of two; 16384 where absent.
+        /// Samples of a block, a power of two; what suits the link's memory where absent.
         block_samples: Count, Range::between(256.0, 16_777_216.0);
         /// What the decision feedback equaliser feeds back; "decisions" where absent.
         feedback: FeedbackName, ANY;

@@ -202,9 +202,9 @@ pub struct MonteCarloSettings {
     pub relative_error: f64,
     /// Stop at the latest after this many symbols.
     pub maximum_symbols: u64,
-    /// Samples of a block; a power of two.
-    pub block_samples: usize,
-    /// What a decision feedback equaliser feeds back, in both engines. in both engines.
+    /// Samples of a block, a power of two; None for what suits the memory of the responses.
+    pub block_samples: Option<usize>,
+    /// What a decision feedback equaliser feeds back, in both engines.
     pub feedback: Feedback,
 }
 

@@ -182,7 +182,7 @@ impl Pulse {
     }
 }
 
-#[multiversion::multiversion(targets("x86_64+avx2"))]
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn shape_fixed<const SPS: usize>(pulse: &Pulse, weights: &[f64], out: &mut [f64]) {
     let (pieces, _) = pulse.samples.as_chunks::<SPS>();
     let (symbols, _) = out.as_chunks_mut::<SPS>();

@@ -32,6 +32,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const SEGMENT_SYMBOLS: usize = 1 << 16;
 /// Symbols decided ahead of a segment and not counted, so that decision feedback has its history.
 const WARM_UP_SYMBOLS: usize = 64;
+/// Samples of a block where none are asked for.
+const SHORTEST_BLOCK: usize = 1 << 12;
+const LONGEST_BLOCK: usize = 1 << 16;
 /// Segments between two looks at the stopping rule.
 const ROUND_SEGMENTS: u64 = 8;
 
@@ -178,11 +181,17 @@ impl MonteCarlo {
         let trail = responses.trail;
         let reach = rule.taps.feed_forward.len() + 8 + 2 * HALF_WIDTH / sps;
         let needed = (lead + trail) / sps + 4 * reach;
-        let mut block_symbols = (link.engine.monte_carlo.block_samples / sps).max(16);
-        block_symbols = 1 << block_symbols.ilog2();
-        while block_symbols < 2 * needed {
-            block_symbols *= 2;
-        }
+        let block_symbols = match link.engine.monte_carlo.block_samples {
+            Some(samples) => 1 << (samples / sps).max(16).ilog2(),
+            // Short blocks stay in the nearest memory, long ones waste less on their surroundings.
+            None => (8 * (lead + trail))
+                .next_power_of_two()
+                .clamp(SHORTEST_BLOCK, LONGEST_BLOCK)
+                .div_euclid(sps)
+                .max(16)
+                .next_power_of_two(),
+        };
+        let block_symbols = block_symbols.max((2 * needed).next_power_of_two());
         let samples = block_symbols * sps;
         let mut operations = responses.prepare(plan, samples, &stream);
         let kerr_fibers = kerr_fibers(plan)?;
@@ -529,10 +538,11 @@ impl MonteCarlo {
                     stream.fill_gaussian(first_sample, noise);
                     // Only differences of the phase reach the detector: it starts anywhere.
                     let mut phase = 0.0;
-                    for (a, n) in field.iter_mut().zip(noise.iter()) {
-                        phase += deviation * n;
-                        *a *= Complex64::cis(phase);
+                    for n in noise.iter_mut() {
+                        phase += deviation * *n;
+                        *n = phase;
                     }
+                    kernels::turn(field, noise);
                 }
                 Prepared::Shot {
                     stream,

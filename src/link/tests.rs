@@ -101,7 +101,7 @@ fn link() -> Link {
             monte_carlo: MonteCarloSettings {
                 relative_error: 0.1,
                 maximum_symbols: 1 << 17,
-                block_samples: 1 << 13,
+                block_samples: Some(1 << 13),
                 feedback: Feedback::Decisions,
             },
         },
@@ -377,7 +377,7 @@ fn the_kerr_effect_is_the_same_in_blocks_of_any_size() {
     let symbols = engine.propagation().symbols().len();
     assert!(!engine.plan().kerr_choices[0].linear);
     let mut run = |plan: &Plan, block_samples: usize| {
-        link.engine.monte_carlo.block_samples = block_samples;
+        link.engine.monte_carlo.block_samples = Some(block_samples);
         let mut out = vec![0.0; 3000];
         MonteCarlo::new(&link, plan, &rule, symbols)
             .unwrap()

@@ -6,7 +6,7 @@ use multiversion::multiversion;
 use num_complex::Complex64;
 
 /// spectrum ← spectrum · response, element by element.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn multiply(spectrum: &mut [Complex64], response: &[Complex64]) {
     for (s, h) in spectrum.iter_mut().zip(response) {
         *s = Complex64::new(s.re * h.re - s.im * h.im, s.re * h.im + s.im * h.re);
@@ -16,7 +16,7 @@ pub fn multiply(spectrum: &mut [Complex64], response: &[Complex64]) {
 /// Index and place (0–1) of every x within `pieces` equal pieces of a range, `per_unit` of them to a
 /// unit; what lies beyond the range is held at its ends, and the place of what is not a number is
 /// none either. The indices are below `pieces`, which is below 2^31.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 #[allow(clippy::cast_possible_truncation)] // the integer stands in the low bits
 pub fn locate(
     x: &[f64],
@@ -41,7 +41,7 @@ pub fn locate(
 }
 
 /// signal ← gain·signal.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn scale(signal: &mut [f64], gain: f64) {
     for x in signal {
         *x *= gain;
@@ -49,7 +49,7 @@ pub fn scale(signal: &mut [f64], gain: f64) {
 }
 
 /// As [`scale`] for complex numbers.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn scale_complex(signal: &mut [Complex64], gain: f64) {
     for x in signal {
         *x = Complex64::new(x.re * gain, x.im * gain);
@@ -57,7 +57,7 @@ pub fn scale_complex(signal: &mut [Complex64], gain: f64) {
 }
 
 /// sum ← sum + spectrum · response, element by element.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn add_product(spectrum: &[Complex64], response: &[Complex64], sum: &mut [Complex64]) {
     for ((o, s), h) in sum.iter_mut().zip(spectrum).zip(response) {
         o.re += s.re * h.re - s.im * h.im;
@@ -66,7 +66,7 @@ pub fn add_product(spectrum: &[Complex64], response: &[Complex64], sum: &mut [Co
 }
 
 /// sum ← sum + (spectrum · response)*, the last elements of both going with the first of the sum.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn add_mirrored_product(spectrum: &[Complex64], response: &[Complex64], sum: &mut [Complex64]) {
     for ((o, s), h) in sum
         .iter_mut()
@@ -79,7 +79,7 @@ pub fn add_mirrored_product(spectrum: &[Complex64], response: &[Complex64], sum:
 }
 
 /// out ← |field|²·scale, element by element.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn detect(field: &[Complex64], scale: f64, out: &mut [f64]) {
     for (o, a) in out.iter_mut().zip(field) {
         *o = scale * (a.re * a.re + a.im * a.im);
@@ -88,7 +88,7 @@ pub fn detect(field: &[Complex64], scale: f64, out: &mut [f64]) {
 
 /// field ← field·√(1 + density·noise): relative intensity noise, floored where the power would be
 /// negative.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn modulate_intensity(field: &mut [Complex64], noise: &[f64], deviation: f64) {
     for (a, n) in field.iter_mut().zip(noise) {
         let g = (1.0 + deviation * n).max(0.0).sqrt();
@@ -97,7 +97,7 @@ pub fn modulate_intensity(field: &mut [Complex64], noise: &[f64], deviation: f64
 }
 
 /// power ← power·(1 + deviation·noise), not below zero: relative intensity noise on a power.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn modulate_power(power: &mut [f64], noise: &[f64], deviation: f64) {
     for (p, n) in power.iter_mut().zip(noise) {
         *p *= (1.0 + deviation * n).max(0.0);
@@ -106,7 +106,7 @@ pub fn modulate_power(power: &mut [f64], noise: &[f64], deviation: f64) {
 
 /// current ← current + √(charge·current + variance)·noise: shot noise of a current, on a grid whose
 /// two-sided bandwidth is folded into `charge` (q·sampling rate), with white noise of a variance.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn add_shot_noise(current: &mut [f64], noise: &[f64], charge: f64, variance: f64) {
     for (i, n) in current.iter_mut().zip(noise) {
         *i += (charge * *i + variance).max(0.0).sqrt() * n;
@@ -114,7 +114,7 @@ pub fn add_shot_noise(current: &mut [f64], noise: &[f64], charge: f64, variance:
 }
 
 /// signal ← signal + deviation·noise.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn add_scaled(signal: &mut [f64], noise: &[f64], deviation: f64) {
     for (s, n) in signal.iter_mut().zip(noise) {
         *s += deviation * n;
@@ -138,7 +138,7 @@ fn total(mut sums: [f64; PARTIAL]) -> f64 {
 }
 
 /// Σ a·b.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0f64; PARTIAL];
     let (a_chunks, a_rest) = a.as_chunks::<PARTIAL>();
@@ -153,7 +153,7 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Σ a.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn sum(a: &[f64]) -> f64 {
     let mut sums = [0.0f64; PARTIAL];
     let (chunks, rest) = a.as_chunks::<PARTIAL>();
@@ -166,7 +166,7 @@ pub fn sum(a: &[f64]) -> f64 {
 }
 
 /// sums\[k\] += Σ_i kernel\[i\]·signal\[first + k·stride + i\] over a cyclic signal, for all k.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn add_strided_dots(
     kernel: &[f64],
     signal: &[f64],
@@ -218,7 +218,7 @@ pub fn add_strided_dots(
 }
 
 /// True where every element is a finite number: 0·x is 0 for these alone.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn all_finite(a: &[f64]) -> bool {
     let mut sums = [0.0f64; 8];
     let (eights, rest) = a.as_chunks::<8>();
@@ -231,7 +231,7 @@ pub fn all_finite(a: &[f64]) -> bool {
 }
 
 /// As [`all_finite`] for complex numbers.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn all_finite_complex(a: &[Complex64]) -> bool {
     let mut sums = [0.0f64; 8];
     let (fours, rest) = a.as_chunks::<4>();
@@ -245,7 +245,7 @@ pub fn all_finite_complex(a: &[Complex64]) -> bool {
 }
 
 /// out ← spectrum · response, element by element.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn multiply_into(spectrum: &[Complex64], response: &[Complex64], out: &mut [Complex64]) {
     for ((o, s), h) in out.iter_mut().zip(spectrum).zip(response) {
         *o = Complex64::new(s.re * h.re - s.im * h.im, s.re * h.im + s.im * h.re);
@@ -255,7 +255,7 @@ pub fn multiply_into(spectrum: &[Complex64], response: &[Complex64], out: &mut [
 /// Sines and cosines of `phase` as `amplitude·e^{j·phase}`, to about 1e-15 for |phase| < 1e5 rad
 /// (reduction by multiples of π/2 in two parts, then the minimax polynomials of Cephes, S. Moshier,
 /// Methods and Programs for Mathematical Functions, 1989).
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn phasors(phase: &[f64], amplitude: f64, out: &mut [Complex64]) {
     const HALF_PI_HIGH: f64 = 1.570_796_326_734_125_6;
     const HALF_PI_LOW: f64 = 6.077_100_506_506_192e-11;
@@ -292,6 +292,19 @@ pub fn phasors(phase: &[f64], amplitude: f64, out: &mut [Complex64]) {
         };
         let s = if quadrant & 2 == 2 { -s } else { s };
         *o = Complex64::new(amplitude * c, amplitude * s);
+    }
+}
+
+/// field ← field·e^{j·phase}, element by element.
+pub fn turn(field: &mut [Complex64], phase: &[f64]) {
+    let mut factors = [Complex64::ZERO; 128];
+    for (field, phase) in field
+        .chunks_mut(factors.len())
+        .zip(phase.chunks(factors.len()))
+    {
+        let factors = &mut factors[..phase.len()];
+        phasors(phase, 1.0, factors);
+        multiply(field, factors);
     }
 }
 
@@ -574,6 +587,16 @@ mod tests {
         phasors(&phase, 2.0, &mut out);
         for (p, o) in phase.iter().zip(&out) {
             assert!((o - 2.0 * Complex64::cis(*p)).norm() < 2e-15 * 8.0, "{p}");
+        }
+    }
+
+    #[test]
+    fn every_element_is_turned_by_its_own_phase() {
+        let phase: Vec<f64> = (0..300).map(|i| f64::from(i) * 0.71 - 90.0).collect();
+        let mut field = vec![Complex64::new(1.0, -2.0); phase.len()];
+        turn(&mut field, &phase);
+        for (p, a) in phase.iter().zip(&field) {
+            assert!((a - Complex64::new(1.0, -2.0) * Complex64::cis(*p)).norm() < 1e-14);
         }
     }
 

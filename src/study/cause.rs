@@ -53,7 +53,8 @@ impl Cause {
         !matches!(self, Self::ReceiverNoise | Self::ReceiverBandwidth)
     }
 
-    /// In words.
+    /// In words: what is taken away or, where it is [lessened](Self::is_removable), what there is
+    /// instead.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Attenuation => "fibre attenuation",
@@ -70,8 +71,8 @@ impl Cause {
             Self::PhaseNoise => "laser phase noise",
             Self::Jitter => "jitter",
             Self::TransmitterBandwidth => "transmitter bandwidth",
-            Self::ReceiverBandwidth => "receiver bandwidth (doubled)",
-            Self::ReceiverNoise => "receiver noise (3 dB less)",
+            Self::ReceiverBandwidth => "twice the receiver bandwidth",
+            Self::ReceiverNoise => "3 dB less receiver noise",
         }
     }
 }

@@ -24,7 +24,14 @@ fn one_link_has_a_reach_at_which_its_margin_is_used_up() {
     assert!(done.stderr.contains("reach"), "{}", done.stderr);
     let length = number(&printed, "/reach/length_m");
     assert!((number(&printed, "/reach/target") - 1e-12).abs() < 1e-18);
-    assert!(printed["reach"]["limited_by"].is_string());
+    let limit = &printed["reach"]["limited_by"];
+    assert!(limit.is_string());
+    let reliefs = printed["reach"]["reliefs"].as_array().expect("a list");
+    let without = reliefs.iter().find(|r| r["cause"] == *limit);
+    let without = without
+        .and_then(|r| r["reach_m"].as_f64())
+        .expect("a reach");
+    assert!(without > 1.005 * length, "{without} m without {limit}");
     let at = format!("fibre.length_km={}", length / 1e3);
     let there = folder.result("100gbase-lr4-lane", &[&at]);
     let margin = number(&there, "/margin_db");

@@ -339,7 +339,10 @@ impl Resolver<'_> {
                     .maximum_symbols
                     .as_ref()
                     .map_or(1_000_000_000, |n| n.value.0),
-                block_samples: size(monte_carlo.block_samples.as_ref(), 16_384),
+                block_samples: monte_carlo
+                    .block_samples
+                    .as_ref()
+                    .map(|block| usize::try_from(block.value.0).unwrap_or(usize::MAX)),
                 feedback: match monte_carlo.feedback.as_ref().map(|name| name.value) {
                     None | Some(FeedbackName::Decisions) => Feedback::Decisions,
                     Some(FeedbackName::Sent) => Feedback::Sent,

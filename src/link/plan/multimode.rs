@@ -228,7 +228,7 @@ mod tests {
                 monte_carlo: MonteCarloSettings {
                     relative_error: 1e-3,
                     maximum_symbols: 1 << 18,
-                    block_samples: 1 << 12,
+                    block_samples: Some(1 << 12),
                     feedback: Feedback::Decisions,
                 },
             },
@@ -290,7 +290,7 @@ mod tests {
     fn errors_do_not_depend_on_the_size_of_blocks() {
         let count = |samples: usize| -> Counts {
             let mut link = link(vec![vcsel(), fiber(260.0), receiver()]);
-            link.engine.monte_carlo.block_samples = samples;
+            link.engine.monte_carlo.block_samples = Some(samples);
             let mut engine = SemiAnalytic::new(&link).unwrap();
             let rule = engine.evaluate().unwrap().decided.rule;
             let symbols = engine.propagation().symbols().len();
