@@ -13,6 +13,7 @@
 )]
 
 mod amplifiers;
+mod board_lines;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
@@ -78,6 +79,7 @@ pub fn cases() -> Vec<Case> {
         noise::cases(),
         fec::cases(),
         copper::cases(),
+        board_lines::cases(),
         networks::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),

@@ -58,6 +58,7 @@ macro_rules! areas {
 }
 
 areas! {
+    board_lines: "board lines",
     fiber: "fiber",
     amplifiers: "amplifiers",
     polarization: "polarization",

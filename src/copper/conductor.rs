@@ -5,8 +5,8 @@ use num_complex::Complex64;
 use std::f64::consts::PI;
 
 use super::error::{CopperError, positive, within};
+use super::roughness::skin_depth;
 use super::round_wire::bessel_ratio;
-use crate::constants::VACUUM_PERMEABILITY;
 
 /// Resistivity of annealed copper at 20 °C, Ω·m (International Annealed Copper Standard,
 /// IEC 60028: 1/58 Ω·mm²/m, rounded to four digits).
@@ -133,7 +133,7 @@ impl Conductor {
 
     /// Skin depth δ = √(ρ/(πfµ₀)), m.
     pub fn skin_depth(&self, frequency: f64) -> f64 {
-        (self.resistivity() / (PI * frequency * VACUUM_PERMEABILITY)).sqrt()
+        skin_depth(self.resistivity(), frequency)
     }
 
     /// Internal impedance of one wire, Ω/m: resistance with skin effect plus jω times the
@@ -168,6 +168,7 @@ impl Conductor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::constants::VACUUM_PERMEABILITY;
 
     fn close(got: f64, want: f64, relative: f64) -> bool {
         (got - want).abs() <= relative * want.abs()

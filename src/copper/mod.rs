@@ -1,5 +1,5 @@
-//! Copper: differential twinaxial cable from its geometry and materials, and the analogue
-//! equaliser in front of a receiver.
+//! Copper: differential twinaxial cable and the lines of boards from their geometry and materials,
+//! and the analogue equaliser in front of a receiver.
 //!
 //! Time factor e^{+jωt}; γ = α (Np/m) + jβ (rad/m); everything in SI. A [`TwinaxCable`] is a plain
 //! description; its `transfer(f)` is the voltage transfer function that multiplies the forward
@@ -11,6 +11,8 @@
 //! | permittivity and loss tangent, causal | [`WidebandDebye`] |
 //! | wire spacing ↔ differential impedance | [`PairGeometry`] |
 //! | the cable | [`TwinaxCable`] |
+//! | lines of boards: microstrip, stripline, pairs; by constants | [`line`] |
+//! | roughness | [`Roughness`] |
 //! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
 //!
 //! ```
@@ -27,6 +29,8 @@ mod ctle;
 mod dielectric;
 mod error;
 mod geometry;
+pub mod line;
+mod roughness;
 mod round_wire;
 mod twinax;
 
@@ -38,4 +42,5 @@ pub use ctle::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
+pub use roughness::{Roughness, skin_depth};
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};

@@ -7,6 +7,7 @@ use super::conductor::Conductor;
 use super::dielectric::WidebandDebye;
 use super::error::{CopperError, not_negative, positive, within};
 use super::geometry::PairGeometry;
+use super::line::{Line, PerMetre};
 use crate::constants::SPEED_OF_LIGHT;
 use crate::units::NEPER_PER_DB;
 
@@ -46,13 +47,6 @@ pub struct TwinaxCable {
     pub termination_resistance: f64,
     /// Factor k on the frequency-dependent loss, 1 for the lower bound.
     pub excess_loss_factor: f64,
-}
-
-/// Series impedance and shunt admittance per metre, and what follows from them.
-struct LinePerMetre {
-    series_impedance: Complex64,
-    shunt_admittance: Complex64,
-    gamma: Complex64,
 }
 
 impl TwinaxCable {
@@ -153,21 +147,9 @@ impl TwinaxCable {
         if frequency < 0.0 {
             return self.transfer(-frequency).conj();
         }
-        let line = self.per_metre(frequency);
-        let resistance = self.termination_resistance;
-        let mismatch =
-            (line.series_impedance / resistance + line.shunt_admittance * resistance) * 0.5;
-        let electrical_length = line.gamma * self.length;
-        if electrical_length.norm_sqr() < 1e-4 {
-            // The other form divides 0 by 0 towards zero frequency or length.
-            let square = electrical_length * electrical_length;
-            let cosh = square * (square * (square / 30.0 + 1.0) / 12.0 + 1.0) * 0.5 + 1.0;
-            let sinh_ratio = square * (square * (square / 42.0 + 1.0) / 20.0 + 1.0) / 6.0 + 1.0;
-            return (cosh + mismatch * self.length * sinh_ratio).inv();
-        }
-        let through = (-electrical_length).exp();
-        let round_trip = through * through;
-        through * 2.0 / ((1.0 + round_trip) + mismatch / line.gamma * (1.0 - round_trip))
+        self.per_metre(frequency)
+            .scattering(self.length, self.termination_resistance)
+            .transmission
     }
 
     /// exp(−γl): the transfer function between terminations equal to Z_c at every frequency.
@@ -177,23 +159,13 @@ impl TwinaxCable {
 
     /// γ = α + jβ, Np/m and rad/m.
     pub fn propagation_constant(&self, frequency: f64) -> Complex64 {
-        if frequency < 0.0 {
-            return self.propagation_constant(-frequency).conj();
-        }
-        self.per_metre(frequency).gamma
+        Line::propagation_constant(self, frequency)
     }
 
     /// Characteristic impedance Z_c = √(Z/Y), Ω; infinite at zero frequency, where a pair without
     /// leakage has no shunt admittance.
     pub fn characteristic_impedance(&self, frequency: f64) -> Complex64 {
-        if frequency < 0.0 {
-            return self.characteristic_impedance(-frequency).conj();
-        }
-        let line = self.per_metre(frequency);
-        if line.shunt_admittance == Complex64::ZERO {
-            return Complex64::new(f64::INFINITY, 0.0);
-        }
-        line.gamma / line.shunt_admittance
+        Line::characteristic_impedance(self, frequency)
     }
 
     /// Attenuation of a travelling wave, 8.686·Re γ, dB/m.
@@ -246,8 +218,10 @@ impl TwinaxCable {
     fn lossy_dielectric(&self) -> WidebandDebye {
         self.dielectric.with_loss_scaled(self.excess_loss_factor)
     }
+}
 
-    fn per_metre(&self, frequency: f64) -> LinePerMetre {
+impl Line for TwinaxCable {
+    fn per_metre(&self, frequency: f64) -> PerMetre {
         let omega = 2.0 * PI * frequency;
         let slowness = self.dielectric.relative_permittivity.sqrt() / SPEED_OF_LIGHT;
         let external_inductance = slowness * self.differential_impedance;
@@ -257,29 +231,14 @@ impl TwinaxCable {
 
         let dc_resistance = self.conductor.dc_resistance();
         let skin_effect = self.conductor.internal_impedance(frequency) - dc_resistance;
-        let series_impedance = (skin_effect * self.excess_loss_factor + dc_resistance) * 2.0
-            + Complex64::new(0.0, omega * external_inductance);
         let permittivity = self.lossy_dielectric().permittivity(frequency);
-        let shunt_admittance =
-            Complex64::new(-permittivity.im, permittivity.re) * (omega * vacuum_capacitance);
-        LinePerMetre {
-            series_impedance,
-            shunt_admittance,
-            gamma: root_of_upper_half_plane(series_impedance * shunt_admittance),
+        PerMetre {
+            series_impedance: (skin_effect * self.excess_loss_factor + dc_resistance) * 2.0
+                + Complex64::new(0.0, omega * external_inductance),
+            shunt_admittance: Complex64::new(-permittivity.im, permittivity.re)
+                * (omega * vacuum_capacitance),
         }
     }
-}
-
-/// √w with both parts ≥ 0 for Im w ≥ 0, without the cancellation in Re √w when w is close to the
-/// negative axis, which is where γ² of a low-loss line lies.
-fn root_of_upper_half_plane(w: Complex64) -> Complex64 {
-    if w.re > 0.0 {
-        let re = (0.5 * (w.norm() + w.re)).sqrt();
-        return Complex64::new(re, w.im / (2.0 * re));
-    }
-    let im = (0.5 * (w.norm() - w.re)).sqrt();
-    let re = if im > 0.0 { w.im / (2.0 * im) } else { 0.0 };
-    Complex64::new(re, im)
 }
 
 #[cfg(test)]
