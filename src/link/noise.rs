@@ -1,7 +1,8 @@
 //! Noise at the decision: every source carried from where it arises to the receiver's output.
 
 use super::error::LinkError;
-use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::interference::Interference;
+use super::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
 use super::sensitivity::carries_intensity;
 use super::waveform::{Propagation, Wave, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
@@ -36,6 +37,16 @@ pub enum NoiseKind {
     ModePartition,
     /// Modal noise of a multimode fibre.
     Modal,
+    /// Interference of light that was reflected twice.
+    Reflections,
+    /// Crosstalk at the signal's own wavelength.
+    InBandCrosstalk,
+    /// Crosstalk of other wavelengths.
+    AdjacentCrosstalk,
+    /// Spontaneous emission of optical amplifiers, beating with the signal.
+    SignalSpontaneous,
+    /// Spontaneous emission of optical amplifiers, beating with itself.
+    SpontaneousSpontaneous,
     /// Jitter of the transmitter's edges.
     TransmitterJitter,
 }
@@ -79,6 +90,8 @@ pub struct ReceivedNoise {
     /// Noises whose density follows the signal: shot and relative intensity noise, and an
     /// amplifier's in front of its own saturation.
     pub signal: Vec<SignalNoise>,
+    /// Light that beats with the signal while its phase drifts.
+    pub interference: Vec<Interference>,
     /// Covariance, about, of relative intensity noise that is carried to each decision through the
     /// fibre: for solving an equaliser, which comes before.
     pub carried_covariance: Vec<f64>,
@@ -248,25 +261,19 @@ impl ReceivedNoise {
                     });
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
-                    if let (Some(detector), Some(Wave::Real(current))) =
-                        (detector, propagation.before(i))
-                    {
-                        let tail = responses.tail(plan, &linears_after(plan, detector))?;
-                        let carried = carries_intensity(plan);
-                        if carried {
-                            let mean = dot(current, current) / current.len().max(1) as f64;
-                            noise.carried_covariance = tail.covariance(plan, intensity * mean);
-                        }
-                        noise.signal.push(signal_noise(
+                    if let Some(detector) = detector {
+                        noise.at_detector(
                             plan,
                             propagation,
-                            tail,
+                            responses,
                             detector,
-                            current,
                             *dark,
-                            if carried { 0.0 } else { intensity },
-                        ));
+                            intensity,
+                        )?;
                     }
+                }
+                Operation::Noise(source @ NoiseSource::Light(light)) => {
+                    noise.of_light(plan, propagation, responses, source, light)?;
                 }
                 Operation::HighPass(corner) => {
                     noise.wander = noise.wander.hypot(wander(*corner, plan.symbol_rate));
@@ -277,6 +284,124 @@ impl ReceivedNoise {
         Ok(noise)
     }
 
+    /// Shot noise, and intensity noise of the laser where that is not carried to each decision.
+    fn at_detector(
+        &mut self,
+        plan: &Plan,
+        propagation: &Propagation,
+        responses: &mut NoiseResponses,
+        detector: usize,
+        dark: f64,
+        intensity: f64,
+    ) -> Result<(), LinkError> {
+        let Some(detected) = plan.detected() else {
+            return Ok(());
+        };
+        let (Some(Wave::Real(light)), Some(Wave::Real(current))) = (
+            propagation.before(detector + 1),
+            propagation.before(detected),
+        ) else {
+            return Ok(());
+        };
+        let dark = dark + plan.spontaneous_current();
+        let carried = carries_intensity(plan);
+        // The states of polarisation are delayed with the laser's noise, and make shot noise where they
+        // are added.
+        let apart = detected != detector + 1;
+        let tail = responses.tail(plan, &linears_after(plan, detector))?;
+        if carried {
+            let mean = dot(light, light) / light.len().max(1) as f64;
+            self.carried_covariance = tail.covariance(plan, intensity * mean);
+        }
+        let followed = if carried { 0.0 } else { intensity };
+        if apart {
+            let shot = responses.tail(plan, &linears_after(plan, detected))?;
+            self.signal.push(signal_noise(
+                plan,
+                propagation,
+                shot,
+                detected,
+                current,
+                dark,
+                0.0,
+            ));
+            if followed > 0.0 {
+                let density = light.iter().map(|i| followed * i * i).collect();
+                self.signal.push(SignalNoise::new(
+                    plan,
+                    tail,
+                    with_slopes(plan, propagation, detector, density),
+                    vec![(NoiseKind::RelativeIntensity, 1.0)],
+                ));
+            }
+        } else {
+            self.signal.push(signal_noise(
+                plan,
+                propagation,
+                tail,
+                detector,
+                current,
+                dark,
+                followed,
+            ));
+        }
+        Ok(())
+    }
+
+    /// Noise that light brings to the detector.
+    fn of_light(
+        &mut self,
+        plan: &Plan,
+        propagation: &Propagation,
+        responses: &mut NoiseResponses,
+        source: &NoiseSource,
+        light: &LightNoise,
+    ) -> Result<(), LinkError> {
+        let kind = match light {
+            LightNoise::Reflections(_) => NoiseKind::Reflections,
+            LightNoise::InBandCrosstalk(_) => NoiseKind::InBandCrosstalk,
+            LightNoise::AdjacentCrosstalk(_) => NoiseKind::AdjacentCrosstalk,
+            LightNoise::SignalSpontaneous(_) => NoiseKind::SignalSpontaneous,
+            LightNoise::SpontaneousSpontaneous(..) => NoiseKind::SpontaneousSpontaneous,
+        };
+        let Some(place) = plan.detected() else {
+            return Ok(());
+        };
+        let Some(Wave::Real(current)) = propagation.before(place) else {
+            return Ok(());
+        };
+        let linears = linears_after(plan, place);
+        if let Some(density) = plan.added_density(source) {
+            let slope = mean_square_slope(plan, propagation, place);
+            let covariance = responses.covariance(plan, &linears, &density)?;
+            self.stationary.push(StationaryNoise {
+                kind,
+                covariance: covariance.iter().map(|c| slope * c).collect(),
+            });
+        } else if let Some(charge) = plan.spontaneous_charge(light) {
+            let density = current.iter().map(|i| charge * i).collect();
+            self.signal.push(SignalNoise::new(
+                plan,
+                responses.tail(plan, &linears)?,
+                with_slopes(plan, propagation, place, density),
+                vec![(kind, 1.0)],
+            ));
+        } else if let Some(scale) = plan.drifting_beat(light) {
+            let squares = current.iter().map(|i| scale * i.max(0.0)).collect();
+            let amplitude = with_slopes(plan, propagation, place, squares)
+                .iter()
+                .map(|square| square.sqrt())
+                .collect();
+            self.interference.push(Interference::new(
+                kind,
+                responses.tail(plan, &linears)?,
+                amplitude,
+                plan.samples_per_symbol,
+            ));
+        }
+        Ok(())
+    }
+
     /// Covariance of all noise at distances of 0, 1, 2, … symbols.
     pub fn covariance(&self) -> Vec<f64> {
         let mut sum = vec![0.0; COVARIANCE_SYMBOLS];
@@ -285,6 +410,7 @@ impl ReceivedNoise {
             .iter()
             .map(|n| &n.covariance)
             .chain(self.signal.iter().map(|n| &n.covariance))
+            .chain(self.interference.iter().map(|n| &n.covariance))
             .chain([&self.carried_covariance]);
         for covariance in all {
             for (s, c) in sum.iter_mut().zip(covariance) {
@@ -324,6 +450,21 @@ fn square_slopes(plan: &Plan, propagation: &Propagation, index: usize) -> Option
         Wave::Real(wave) => Some(wave.iter().map(|&x| table.slope(x).powi(2)).collect()),
         Wave::Field(_) => None,
     }
+}
+
+/// A density along the pattern behind the slope of the saturation that follows a place.
+fn with_slopes(
+    plan: &Plan,
+    propagation: &Propagation,
+    index: usize,
+    mut density: Vec<f64>,
+) -> Vec<f64> {
+    if let Some(squares) = square_slopes(plan, propagation, index) {
+        for (d, s) in density.iter_mut().zip(squares) {
+            *d *= s;
+        }
+    }
+    density
 }
 
 fn saturation_after(plan: &Plan, index: usize) -> Option<(usize, &Table<f64>)> {
