@@ -5,7 +5,7 @@
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use super::engines::counted_against_tails;
 use super::links;
-use eyespan::amplifier::{ErbiumAmplifier, NoiseFigureDefinition};
+use eyespan::amplifier::{ErbiumAmplifier, NoiseFigureDefinition, SemiconductorAmplifier};
 use eyespan::equalizer::Equalizer;
 use eyespan::fiber::single_mode::Attenuation;
 use eyespan::fiber::{Dispersion, SingleModeFiber};
@@ -404,6 +404,54 @@ fn amplifier_quality() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+/// Power behind an amplifier that the average power saturates, of either kind.
+fn saturation() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(
+        "derive/amplified_line.py; Saleh et al., IEEE Photonics Technol. Lett. 2(10), 714 (1990)",
+    );
+    for (power_dbm, expected) in [(-10.0, 9.464_354), (10.0, 21.650_434)] {
+        let erbium = ErbiumAmplifier {
+            small_signal_gain: 100.0,
+            output_saturation_power: Some(10f64.powf(-1.3)),
+            noise_figure: 4.0,
+            definition: NoiseFigureDefinition::WithShotNoise,
+        };
+        // P_sat = E_sat/τ_c; at half of the gain G0 the output is P_sat·G0·ln2/(G0 − 2).
+        let saturation_power = 10f64.powf(-1.3) * 98.0 / (100.0 * std::f64::consts::LN_2);
+        let semiconductor = SemiconductorAmplifier {
+            small_signal_gain: 100.0,
+            carrier_lifetime: 2e-10,
+            saturation_energy: saturation_power * 2e-10,
+            linewidth_enhancement: 4.0,
+            noise_figure: 4.0,
+            definition: NoiseFigureDefinition::WithShotNoise,
+        };
+        for (kind, amplifier) in [
+            ("erbium", LinkAmplifier::Erbium(erbium)),
+            ("semiconductor", LinkAmplifier::Semiconductor(semiconductor)),
+        ] {
+            let stage = Stage::Amplifier(AmplifierStage {
+                amplifier,
+                optical_bandwidth: 1e11,
+                adds_noise: true,
+            });
+            let link = open(10.0, 1e-3 * 10f64.powf(power_dbm / 10.0), vec![stage], 1e-9);
+            let mut engine = SemiAnalytic::new(&link)?;
+            engine.evaluate()?;
+            let light = engine.received_light().ok_or("no light")?;
+            // The pattern has one mark more than spaces, 0.007 dB.
+            checks.add(
+                format!("average power behind {kind}, {power_dbm} dBm in front"),
+                "dBm",
+                10.0 * (light.average_power / 1e-3).log10(),
+                expected,
+                Tolerance::Absolute(0.01, Reason::Grid),
+            );
+        }
+    }
+    checks.done()
+}
+
 /// Delay of two fibres together with a probability, and with a fixed delay.
 fn delays() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(
@@ -519,6 +567,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::new(AREA, "light-stages/pairs-of-reflections", pairs),
         Case::new(AREA, "light-stages/noise-of-amplifiers", amplifier_quality),
+        Case::new(AREA, "light-stages/saturation-of-amplifiers", saturation),
         Case::new(AREA, "light-stages/quantiles-of-group-delay", delays),
         Case::new(AREA, "light-stages/what-limits", limits),
     ];

@@ -69,7 +69,9 @@ pub struct OpticalFilterStage {
 ///
 /// **Left out**: the gain dynamics of a semiconductor amplifier, and with them its pattern effects and
 /// its chirp; the noise of the signal's own fluctuations in the gain; light in the direction back (its
-/// isolators end every path of reflections).
+/// isolators end every path of reflections). Its noise is Gaussian behind the detector, and what beats
+/// with the signal is white: an optical filter narrower than twice the receiver's bandwidth takes some
+/// of it away, which is left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AmplifierStage {
     /// The amplifier.

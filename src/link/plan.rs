@@ -2,7 +2,8 @@
 //!
 //! Every stage becomes one or more operations of a few kinds: *linear* (time-invariant, applied as
 //! a response), *memoryless* (applied sample by sample), *a fibre with the Kerr effect* (neither, with
-//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both engines run the same list.
+//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
+//! engines run the same list.
 
 mod light;
 mod multimode;

@@ -23,7 +23,7 @@ pub enum Cause {
     ConductorLoss,
     /// Loss in the dielectric of a cable.
     DielectricLoss,
-    /// Connectors, splices, attenuators and bends.
+    /// Connectors, splices, attenuators, bends, and the loss of optical filters at their centre.
     LumpedLoss,
     /// Light that is reflected twice and beats with the signal.
     Reflections,
@@ -182,6 +182,9 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             {
                 loss.transmission = 1.0;
                 loss.kind = OpticalLossKind::Connector;
+            }
+            if let Stage::OpticalFilter(filter) = stage {
+                filter.passband.insertion_loss_db = 0.0;
             }
         });
     });
