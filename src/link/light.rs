@@ -53,6 +53,10 @@ pub enum ModeDispersion {
 }
 
 /// An optical band-pass, or a port of a multiplexer, with the light of other channels that it passes.
+///
+/// **Left out**: what filters further on take from crosstalk; the shot noise of other channels and their
+/// few levels (their power is taken as Gaussian, which is pessimistic for one neighbour); light of other
+/// polarisations in band, which beats less.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpticalFilterStage {
     /// The passband; its centre counts from the carrier.

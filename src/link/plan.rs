@@ -741,7 +741,6 @@ impl<'a> Builder<'a> {
             .map(|p| bottom + 0.5 * (p + 1.0) * (top - bottom))
             .sum::<f64>()
             / positions.len().max(1) as f64;
-        let deviation = 0.5 * (top - bottom) * light::deviation(&positions);
         let power = match launch {
             LaunchLevel::FromLaser => laser.power,
             LaunchLevel::AveragePower(power) => power / mean,
@@ -777,7 +776,12 @@ impl<'a> Builder<'a> {
         }
         self.wavelength = Some(laser.wavelength);
         self.domain = Domain::Optical;
-        self.field_light.launch(power * mean, deviation / mean);
+        self.field_light.launch(
+            positions
+                .iter()
+                .map(|p| power * (bottom + 0.5 * (p + 1.0) * (top - bottom)))
+                .collect(),
+        );
         Ok(())
     }
 

@@ -9,10 +9,11 @@ use super::{
     refuse,
 };
 use crate::constants::SPEED_OF_LIGHT;
-use crate::fiber::multipath_interference::{Reflector, echoes, power_ratio};
+use crate::fiber::multipath_interference::{Reflector, echoes};
 use crate::fiber::polarization::statistics::{maxwellian_quantile, mean_delay};
 use crate::link::light::{AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage};
 use crate::receiver::NoiseDensity;
+use crate::signal::optical_filter::{Thresholds, eye_opening_of_aligned_crosstalk};
 use crate::signal::{Grid, OpticalFilter, PassbandShape};
 use crate::units::{db_to_power_ratio, power_ratio_to_db};
 use num_complex::Complex64;
@@ -42,15 +43,14 @@ pub enum LightNoise {
 pub(super) struct FieldLight {
     /// Average power, W.
     average_power: f64,
-    /// Standard deviation of the levels' power over their mean.
-    relative_deviation: f64,
+    /// Power of each level where the light is launched, W.
+    levels: Vec<f64>,
     /// Loss since the last place that lets no light back, dB.
     loss_db: f64,
     /// Places that reflect since then.
     reflectors: Vec<Reflector>,
-    /// Power of echoes over that of the signal, of the paths that are closed.
-    echoes: f64,
-    paths: usize,
+    /// Power of each echo over that of the signal, of the paths that are closed.
+    echoes: Vec<f64>,
     /// In-band crosstalk over the signal.
     in_band: f64,
     /// Sum of the squares of adjacent crosstalk over the signal.
@@ -70,9 +70,18 @@ pub(super) struct FieldLight {
 }
 
 impl FieldLight {
-    pub(super) fn launch(&mut self, average_power: f64, relative_deviation: f64) {
-        self.average_power = average_power;
-        self.relative_deviation = relative_deviation;
+    /// Light of equally likely levels, W.
+    pub(super) fn launch(&mut self, levels: Vec<f64>) {
+        self.average_power = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+        self.levels = levels;
+    }
+
+    /// Standard deviation of the launched levels over their mean.
+    fn relative_deviation(&self) -> f64 {
+        let count = self.levels.len().max(1) as f64;
+        let mean = self.levels.iter().sum::<f64>() / count;
+        let squares: f64 = self.levels.iter().map(|p| (p - mean).powi(2)).sum();
+        (squares / count).sqrt() / mean
     }
 
     fn transmit(&mut self, transmission: f64) {
@@ -85,8 +94,8 @@ impl FieldLight {
     fn isolate(&mut self) -> Result<(), Refused> {
         // Positions are optical: the index is in the delay.
         let echoes = echoes(&self.reflectors, 1.0).map_err(LinkError::from)?;
-        self.echoes += power_ratio(&echoes);
-        self.paths += echoes.len();
+        self.echoes
+            .extend(echoes.iter().map(|echo| echo.power_ratio));
         self.reflectors.clear();
         self.loss_db = 0.0;
         Ok(())
@@ -361,19 +370,27 @@ impl Builder<'_> {
         }
         let power = light.average_power;
         let mut noises = Vec::new();
-        if light.echoes > 0.0 {
+        let echoes: f64 = light.echoes.iter().sum();
+        if echoes > 0.0 {
+            let left = eye_opening_of_aligned_crosstalk(
+                &light.levels,
+                &light.echoes,
+                Thresholds::Following,
+            );
             self.notes.push(format!(
-                "reflections: the echoes of {} pairs together are {:.1} dB below the signal",
-                light.paths,
-                -power_ratio_to_db(light.echoes)
+                "reflections: the echoes of {} pairs together are {:.1} dB below the signal; with all \
+                 phases at their worst they would leave {:.0} % of the eye",
+                light.echoes.len(),
+                -power_ratio_to_db(echoes),
+                100.0 * left.unwrap_or(0.0)
             ));
-            noises.push(LightNoise::Reflections(power * light.echoes));
+            noises.push(LightNoise::Reflections(power * echoes));
         }
         if light.in_band > 0.0 {
             noises.push(LightNoise::InBandCrosstalk(power * light.in_band));
         }
         if light.adjacent_squared > 0.0 {
-            let deviation = light.adjacent_squared.sqrt() * light.relative_deviation;
+            let deviation = light.adjacent_squared.sqrt() * light.relative_deviation();
             noises.push(LightNoise::AdjacentCrosstalk(power * deviation));
         }
         if let (Some(bandwidth), true) = (light.optical_bandwidth, light.spontaneous > 0.0) {
@@ -510,13 +527,6 @@ pub(super) fn filter_onto(
         *h *= filter.at(grid.frequency(k));
     }
     Ok(())
-}
-
-/// Standard deviation of the positions of levels that are equally likely.
-pub(super) fn deviation(positions: &[f64]) -> f64 {
-    let count = positions.len().max(1) as f64;
-    let mean = positions.iter().sum::<f64>() / count;
-    (positions.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
 /// What detection of two principal states does to a current: γ·e^{jπfτ} + (1 − γ)·e^{−jπfτ}.
