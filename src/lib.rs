@@ -59,7 +59,8 @@
 //!
 //! **Optical fields.** A complex envelope A(t) about the carrier in √W, so that |A|² is the power in W;
 //! ω in its transfer functions counts from the carrier, and positive is the higher optical frequency.
-//! One polarisation in a link; amplifiers and [`fiber::polarization`] work on both. The light of a
+//! One polarisation in a link, whose two principal states are told apart where they are detected
+//! ([`link::light`]); amplifiers and [`fiber::polarization`] work on both. The light of a
 //! multimode laser in multimode fibre has no phase to follow: there a power in W travels, and the fibre
 //! filters it.
 //!

@@ -273,12 +273,34 @@ fn every_example_is_tested_here() {
     assert!(names.len() >= 9, "{names:?}");
 }
 
+/// Every end and connector at its worst takes more than the lane's margin; connectors that are polished
+/// better leave some of it.
+#[test]
+fn worst_reflections_take_the_margin_of_a_lane_of_100gbase_lr4() {
+    let name = "100gbase-lr4-lane-with-reflections";
+    let without = example("100gbase-lr4-lane", &[]).margin.expect("a margin");
+    let with = example(name, &[]).margin.expect("a margin");
+    assert!((0.3..1.5).contains(&(without - with)), "{without} {with}");
+    closes_at_both_ends(
+        name,
+        1294.53,
+        1310.19,
+        &[
+            "transmitter-panel.return_loss_db=45",
+            "near-panel.return_loss_db=45",
+            "far-panel.return_loss_db=45",
+            "receiver-panel.return_loss_db=45",
+        ],
+    );
+}
+
 /// Channel loss of each interface: stages between transmitter and receiver.
 #[test]
 fn losses_of_the_channels_are_those_of_the_interfaces() {
     for (name, launch, channel) in [
         ("10gbase-lr", -5.2, 6.2),
         ("100gbase-lr4-lane", -1.3, 6.3),
+        ("100gbase-lr4-lane-with-reflections", -1.3, 6.3),
         ("400gbase-dr4", -0.61, 3.0 + 0.1),
         ("400gbase-fr4-lane", -0.07, 4.0 + 0.3),
         ("400g-lr4-10-lane", 1.39, 6.3 + 0.5),

@@ -33,10 +33,7 @@ pub fn link(
         stages: stages
             .into_iter()
             .enumerate()
-            .map(|(i, stage)| NamedStage {
-                name: format!("stage {}", i + 1),
-                stage,
-            })
+            .map(|(i, stage)| NamedStage::new(format!("stage {}", i + 1), stage))
             .collect(),
         equalizer: Equalizer::default(),
         sampler: Sampler::default(),

@@ -23,6 +23,7 @@ mod eye_closure;
 mod fec;
 mod fiber;
 mod kerr_links;
+mod light_stages;
 mod link_model;
 mod links;
 mod modulators;
@@ -86,6 +87,7 @@ pub fn cases() -> Vec<Case> {
         eye_closure::cases(),
         engines::cases(),
         kerr_links::cases(),
+        light_stages::cases(),
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),

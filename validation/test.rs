@@ -76,6 +76,7 @@ areas! {
     eye_closure: "eye closure",
     engines: "engines",
     kerr_links: "kerr links",
+    light_stages: "light stages",
     link_model: "link model",
     multimode: "multimode",
     multimode_links: "multimode links",

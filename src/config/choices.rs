@@ -91,3 +91,23 @@ choice! {
         Sent = "sent",
     }
 }
+
+choice! {
+    /// What a noise figure counts.
+    NoiseFigureName {
+        /// Signal–spontaneous beat noise and shot noise: both polarisations together emit (FG − 1)hν.
+        WithShotNoise = "with-shot-noise",
+        /// Beat noise only, as planning tools count: FGhν.
+        BeatNoiseOnly = "beat-noise-only",
+    }
+}
+
+choice! {
+    /// Kind of optical amplifier.
+    AmplifierKindName {
+        /// Erbium-doped fibre.
+        Erbium = "erbium",
+        /// Semiconductor; what its gain does along the pattern is left out.
+        Semiconductor = "semiconductor",
+    }
+}

@@ -27,6 +27,7 @@ enum Role {
     SingleModeFiber,
     MultimodeFiber,
     Optical,
+    OneMode,
     OpticalDetector,
     ElectricalDetector,
     Cable,
@@ -46,6 +47,7 @@ fn role(stage: &StageTable) -> Role {
         StageTable::Connector(_) | StageTable::Splice(_) | StageTable::Attenuator(_) => {
             Role::Optical
         }
+        StageTable::OpticalFilter(_) | StageTable::Amplifier(_) => Role::OneMode,
         StageTable::Photoreceiver(_) => Role::OpticalDetector,
         StageTable::ElectricalReceiver(_) => Role::ElectricalDetector,
         StageTable::Twinax(_) => Role::Cable,
@@ -184,7 +186,11 @@ fn step(
     let lit = matches!(medium, Medium::Light | Medium::Power);
     let takes_light = matches!(
         role,
-        Role::Optical | Role::SingleModeFiber | Role::MultimodeFiber | Role::OpticalDetector
+        Role::Optical
+            | Role::OneMode
+            | Role::SingleModeFiber
+            | Role::MultimodeFiber
+            | Role::OpticalDetector
     );
     match role {
         Role::Source if medium == Medium::Nothing => Ok((Medium::Electrical, false)),
@@ -196,9 +202,14 @@ fn step(
         Role::Modulator => Ok((Medium::Light, false)),
         Role::DirectLaser => Ok((Medium::Power, false)),
         Role::Optical if lit => Ok((medium, false)),
-        Role::SingleModeFiber if medium == Medium::Light => Ok((medium, false)),
+        Role::SingleModeFiber | Role::OneMode if medium == Medium::Light => Ok((medium, false)),
         Role::MultimodeFiber if medium == Medium::Power => Ok((medium, false)),
         Role::OpticalDetector if lit || detected => Ok((Medium::Electrical, true)),
+        Role::OneMode if lit => Err(order(
+            stage,
+            "takes light of one mode, and the light of a vcsel is in many",
+        )
+        .help("leave it out, or write laser and modulator in the place of the vcsel")),
         Role::SingleModeFiber if lit => Err(order(
             stage,
             "is single-mode, and the light of a vcsel is in many modes",

@@ -36,6 +36,7 @@ pub mod choices;
 pub mod error;
 pub mod json_schema;
 mod layout;
+pub mod light_tables;
 pub mod line;
 pub mod link_file;
 pub(crate) mod nearest;

@@ -1,6 +1,9 @@
 //! The tables of the stages: one key per table of the `[[stage]]` array.
 
 use super::choices::{BendClassName, FilterKind};
+use super::light_tables::{
+    DEPENDENT_LOSS_DB, OpticalAmplifierTable, OpticalFilterTable, RETURN_LOSS_DB,
+};
 use super::range::Range;
 use super::read::{Count, NumberOrPoints, Points};
 use super::source::Value;
@@ -48,6 +51,11 @@ const DISPERSION: Alternatives = &[
         "dispersion_slope_ps_per_nm2_km",
         "dispersion_wavelength_nm",
     ],
+];
+/// Polarisation-mode dispersion of a fibre.
+const MODE_DISPERSION: Alternatives = &[
+    &["pmd_ps_per_sqrt_km", "dgd_probability"],
+    &["differential_group_delay_ps"],
 ];
 /// What the output of a modulator is set to.
 const LAUNCH: Alternatives = &[&["launch_oma_dbm"], &["launch_power_dbm"]];
@@ -140,6 +148,8 @@ table! {
         launch_oma_dbm: f64, LEVEL_DBM;
         /// Average power the output is set to, dBm.
         launch_power_dbm: f64, LEVEL_DBM;
+        /// Power that comes back from its output, dB below what arrives; no reflection where absent.
+        return_loss_db: f64, RETURN_LOSS_DB;
     }
 }
 
@@ -177,13 +187,15 @@ table! {
         launch_oma_dbm: f64, LEVEL_DBM;
         /// Average power the output is set to, dBm.
         launch_power_dbm: f64, LEVEL_DBM;
+        /// Power that comes back from its output, dB below what arrives; no reflection where absent.
+        return_loss_db: f64, RETURN_LOSS_DB;
     }
 }
 
 table! {
     /// Single-mode fibre: attenuation, chromatic dispersion, delay.
     FiberTable,
-    [DISPERSION],
+    [DISPERSION, MODE_DISPERSION],
     {
         /// What the stage is called.
         name: String, ANY;
@@ -205,9 +217,19 @@ table! {
         dispersion_wavelength_nm: f64, WAVELENGTH_NM;
         /// Group index, for the delay; 1.468 where absent.
         group_index: f64, Range::between(1.0, 10.0);
-        /// Coefficient of polarisation-mode dispersion, ps/√km; none where absent. In amplified lines
-        /// only.
+        /// Coefficient of polarisation-mode dispersion, ps/√km; none where absent. In a link of stages a
+        /// part's is not taken: the link file switches the effect on.
         pmd_ps_per_sqrt_km: f64, Range::between(0.0, 1e3);
+        /// Probability that the differential group delay stays below the one simulated, of the
+        /// Maxwellian distribution with that coefficient; 0.999958 (three times the mean) where absent.
+        dgd_probability: f64, Range::inside(0.0, 1.0);
+        /// Differential group delay instead, ps, whatever the length.
+        differential_group_delay_ps: f64, Range::between(0.0, 1e6);
+        /// Share of the power in the faster state of polarisation; 0.5, the worst case, where absent.
+        power_split: f64, Range::between(0.0, 1.0);
+        /// Polarisation-dependent loss, dB, which the light takes beside the attenuation; 0 where
+        /// absent.
+        polarization_dependent_loss_db: f64, DEPENDENT_LOSS_DB;
         /// Nonlinear index n2, m²/W, with the effective area; no Kerr effect where both are absent. In
         /// a link of stages a part's is not taken: the link file switches the effect on.
         nonlinear_index_m2_per_w: f64, Range::between(0.0, 1e-15);
@@ -293,6 +315,10 @@ table! {
         name: String, ANY;
         /// Loss, dB.
         loss_db: f64, LOSS_DB;
+        /// Power that comes back, dB below what arrives; no reflection where absent.
+        return_loss_db: f64, RETURN_LOSS_DB;
+        /// Polarisation-dependent loss, dB, which the light takes beside the loss; 0 where absent.
+        polarization_dependent_loss_db: f64, DEPENDENT_LOSS_DB;
     }
 }
 
@@ -341,6 +367,8 @@ table! {
         linear_range_ma: f64, Range::above(0.0, 1e6);
         /// Transimpedance, Ω: scales the output to volts.
         transimpedance_ohm: f64, Range::above(0.0, 1e9);
+        /// Power that comes back from the photodiode, dB below what arrives; no reflection where absent.
+        return_loss_db: f64, RETURN_LOSS_DB;
     }
 }
 
@@ -525,6 +553,10 @@ stages! {
     Attenuator = "attenuator": LossTable;
     /// Bent single-mode fibre.
     Macrobend = "macrobend": MacrobendTable;
+    /// Optical band-pass or port of a multiplexer.
+    OpticalFilter = "optical_filter": OpticalFilterTable;
+    /// Optical amplifier.
+    Amplifier = "amplifier": OpticalAmplifierTable;
     /// Photodiode and transimpedance amplifier.
     Photoreceiver = "photoreceiver": PhotoreceiverTable;
     /// Differential copper cable.
@@ -558,6 +590,8 @@ impl StageTable {
             | Self::Splice(_)
             | Self::Attenuator(_)
             | Self::Macrobend(_)
+            | Self::OpticalFilter(_)
+            | Self::Amplifier(_)
             | Self::Filter(_)
             | Self::AcCoupling(_) => None,
         }

@@ -3,8 +3,8 @@
 use crate::format::Modulation;
 use crate::math::clopper_pearson;
 
-/// Errors closer than this many symbols belong to one burst.
-const BURST_GAP: u64 = 4;
+/// Errors closer than this many symbols belong to one burst, where no noise lasts longer.
+pub(super) const BURST_GAP: u64 = 4;
 
 /// What was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,15 +80,24 @@ impl Counts {
 }
 
 /// Errors that follow each other closely.
-#[derive(Default)]
 pub(super) struct Burst {
+    gap: u64,
     errors: u64,
     last: u64,
 }
 
 impl Burst {
+    /// Bursts of errors at most so many symbols apart.
+    pub(super) fn within(gap: u64) -> Self {
+        Self {
+            gap,
+            errors: 0,
+            last: 0,
+        }
+    }
+
     pub(super) fn error(&mut self, at: u64, counts: &mut Counts) {
-        if self.errors > 0 && at - self.last > BURST_GAP {
+        if self.errors > 0 && at - self.last > self.gap {
             self.end(counts);
         }
         self.errors += 1;

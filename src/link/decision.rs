@@ -192,6 +192,9 @@ impl DecisionInput<'_> {
         for signal in &self.noise.signal {
             self.add_signal_noise(signal, place, taps, &mut variances);
         }
+        for light in &self.noise.interference {
+            light.add_variance(self.samples_per_symbol, place, taps, &mut variances);
+        }
         for v in &mut variances {
             *v = v.sqrt();
         }

@@ -1,5 +1,6 @@
 //! What a link is: format, stages in order, equaliser, target and engine.
 
+use super::light::{AmplifierStage, OpticalFilterStage, PolarizationEffects};
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
@@ -56,6 +57,22 @@ pub struct NamedStage {
     pub name: String,
     /// What it does.
     pub stage: Stage,
+    /// Power that it reflects over the power that arrives; 0 for none.
+    pub reflectance: f64,
+    /// What it does to the polarisation of light.
+    pub polarization: PolarizationEffects,
+}
+
+impl NamedStage {
+    /// A stage that reflects nothing and leaves polarisation alone.
+    pub fn new(name: impl Into<String>, stage: Stage) -> Self {
+        Self {
+            name: name.into(),
+            stage,
+            reflectance: 0.0,
+            polarization: PolarizationEffects::default(),
+        }
+    }
 }
 
 /// One stage of a link.
@@ -79,6 +96,10 @@ pub enum Stage {
     MultimodeFiber(MultimodeFiber),
     /// A connector, splice or attenuator: light lost without any other effect.
     OpticalLoss(OpticalLoss),
+    /// Optical band-pass or port of a multiplexer.
+    OpticalFilter(OpticalFilterStage),
+    /// Optical amplifier.
+    Amplifier(AmplifierStage),
     /// Photodiode and transimpedance amplifier.
     Photoreceiver(Photoreceiver),
     /// Differential copper cable.

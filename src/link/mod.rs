@@ -7,7 +7,9 @@ pub mod description;
 pub mod drive;
 pub mod error;
 pub mod feedback;
+pub mod interference;
 pub mod kerr;
+pub mod light;
 pub mod monte_carlo;
 pub mod noise;
 pub mod plan;
@@ -21,4 +23,7 @@ mod tests;
 pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
 pub use description::*;
 pub use error::LinkError;
+pub use light::{
+    AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage, PolarizationEffects,
+};
 pub use plan::Plan;

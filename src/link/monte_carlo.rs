@@ -5,13 +5,14 @@
 //! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
 //! every response is the same finite one for any block size.
 
-use super::counts::Burst;
 pub use super::counts::Counts;
+use super::counts::{BURST_GAP, Burst};
 use super::decision::DecisionRule;
 use super::description::{Feedback, Link, MonteCarloSettings};
 use super::error::LinkError;
+use super::interference::{DriftingBeat, drift_symbols};
 use super::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
-use super::plan::{Linear, NoiseSource, Operation, Plan};
+use super::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
 use super::waveform::transfer;
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::fiber::nonlinear::{NonlinearFiber, Propagator, StepControl};
@@ -81,6 +82,7 @@ enum Prepared {
         stream: Stream,
         deviation: f64,
     },
+    Beat(Arc<DriftingBeat>),
     Coloured {
         stream: Stream,
         shape: Arc<Vec<Complex64>>,
@@ -122,6 +124,8 @@ pub struct MonteCarlo {
     bit_table: Vec<u64>,
     /// Decay of the baseline over one symbol behind a high-pass, and its step.
     wander: Option<f64>,
+    /// Symbols within which errors belong together.
+    burst_gap: u64,
     /// Whole samples from the centre of a symbol in the drive to its decision.
     decision_delay: isize,
 }
@@ -193,7 +197,9 @@ impl MonteCarlo {
         };
         let block_symbols = block_symbols.max((2 * needed).next_power_of_two());
         let samples = block_symbols * sps;
-        let mut operations = responses.prepare(plan, samples, &stream);
+        let drift = drift_symbols(rule.taps.feed_forward.len());
+        let mut operations = responses.prepare(plan, samples, drift * sps, &stream);
+        let drifts = operations.iter().any(|o| matches!(o, Prepared::Beat(_)));
         let kerr_fibers = kerr_fibers(plan)?;
         let total = pattern_symbols * sps;
         let decision_delay = if rule.sample > total / 2 {
@@ -249,6 +255,7 @@ impl MonteCarlo {
             decimation,
             bit_table,
             wander,
+            burst_gap: if drifts { drift as u64 } else { BURST_GAP },
             modulation,
             decision_delay,
         })
@@ -557,6 +564,7 @@ impl MonteCarlo {
                     stream.fill_gaussian(first_sample, noise);
                     kernels::add_scaled(real, noise, *deviation);
                 }
+                Prepared::Beat(beat) => beat.add_to(first_sample, real, noise),
                 Prepared::Coloured { stream, shape } => {
                     stream.fill_gaussian(first_sample, noise);
                     self.transforms.filter_real(noise, shape, scratch);
@@ -674,7 +682,7 @@ impl MonteCarlo {
             symbols: length as u64,
             ..Counts::default()
         };
-        let mut burst = Burst::default();
+        let mut burst = Burst::within(self.burst_gap);
         let mut decided = sent.clone();
         let levels = self.modulation.levels();
         for (k, value) in values.iter().enumerate() {
@@ -737,11 +745,24 @@ fn mean_of(levels: &[f64]) -> f64 {
     levels.iter().sum::<f64>() / levels.len().max(1) as f64
 }
 
+/// Density of a noise that is added and is not white.
+fn coloured(plan: &Plan, operation: &Operation) -> Option<NoiseDensity> {
+    let Operation::Noise(source) = operation else {
+        return None;
+    };
+    plan.added_density(source)
+        .filter(|density| !matches!(density, NoiseDensity::White(_)))
+}
+
 /// The random stream of a noise that is added.
 fn source_of(operation: &Operation) -> Source {
     match operation {
         Operation::Noise(NoiseSource::ModePartition(_)) => Source::ModePartitionNoise,
         Operation::Noise(NoiseSource::Modal(_)) => Source::ModalNoise,
+        Operation::Noise(NoiseSource::Light(LightNoise::SpontaneousSpontaneous(..))) => {
+            Source::AmplifiedSpontaneousEmission
+        }
+        Operation::Noise(NoiseSource::Light(_)) => Source::Interference,
         _ => Source::ThermalNoise,
     }
 }
@@ -822,6 +843,11 @@ impl Responses {
                     name = &planned.stage;
                 }
                 Operation::HighPass(_) => {}
+                Operation::Polarization(linear) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    pending.push(linear);
+                    name = &planned.stage;
+                }
                 Operation::KerrFiber(linear, _) => {
                     responses.flush(&mut pending, name, sampling_rate)?;
                     // The memory of the linear fibre, on either side.
@@ -834,12 +860,8 @@ impl Responses {
                 }
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
-                    match operation {
-                        Operation::Noise(
-                            NoiseSource::Additive(density)
-                            | NoiseSource::ModePartition(density)
-                            | NoiseSource::Modal(density),
-                        ) if !matches!(density, NoiseDensity::White(_)) => {
+                    match coloured(plan, operation) {
+                        Some(density) => {
                             let shape = FiniteResponse::design(
                                 &planned.stage,
                                 sampling_rate,
@@ -856,7 +878,7 @@ impl Responses {
                             responses.trail += shape.advance;
                             responses.groups.push(Group::Coloured(i, shape));
                         }
-                        _ => responses.groups.push(Group::Operation(i)),
+                        None => responses.groups.push(Group::Operation(i)),
                     }
                 }
             }
@@ -891,6 +913,7 @@ impl Responses {
         &self,
         plan: &Plan,
         samples: usize,
+        drift_samples: usize,
         stream: &dyn Fn(Source, usize) -> Stream,
     ) -> Vec<Prepared> {
         let sampling_rate = plan.sampling_rate();
@@ -931,9 +954,24 @@ impl Responses {
                     Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
                         stream: stream(Source::ShotNoise, *i),
                         charge: ELEMENTARY_CHARGE * sampling_rate,
-                        dark: *dark,
+                        dark: dark + plan.spontaneous_current(),
                         white: 0.0,
                     },
+                    Operation::Noise(NoiseSource::Light(light)) => {
+                        if let Some(scale) = plan.drifting_beat(light) {
+                            let stream = stream(Source::Interference, *i);
+                            let beat = DriftingBeat::new(stream, scale, drift_samples);
+                            Prepared::Beat(Arc::new(beat))
+                        } else {
+                            // White, with a density that follows the current, as shot noise is.
+                            Prepared::Shot {
+                                stream: stream(Source::AmplifiedSpontaneousEmission, *i),
+                                charge: plan.spontaneous_charge(light)? * sampling_rate,
+                                dark: 0.0,
+                                white: 0.0,
+                            }
+                        }
+                    }
                     Operation::Noise(
                         NoiseSource::Additive(density)
                         | NoiseSource::ModePartition(density)
@@ -942,9 +980,10 @@ impl Responses {
                         stream: stream(source_of(&plan.operations[*i].operation), *i),
                         deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
                     },
-                    Operation::Linear(_) | Operation::KerrFiber(..) | Operation::HighPass(_) => {
-                        return None;
-                    }
+                    Operation::Linear(_)
+                    | Operation::Polarization(_)
+                    | Operation::KerrFiber(..)
+                    | Operation::HighPass(_) => return None,
                 },
             })
         });

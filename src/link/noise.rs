@@ -1,8 +1,10 @@
 //! Noise at the decision: every source carried from where it arises to the receiver's output.
 
+mod light;
+
 use super::error::LinkError;
+use super::interference::Interference;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
-use super::sensitivity::carries_intensity;
 use super::waveform::{Propagation, Wave, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::receiver::NoiseDensity;
@@ -36,6 +38,16 @@ pub enum NoiseKind {
     ModePartition,
     /// Modal noise of a multimode fibre.
     Modal,
+    /// Interference of light that was reflected twice.
+    Reflections,
+    /// Crosstalk at the signal's own wavelength.
+    InBandCrosstalk,
+    /// Crosstalk of other wavelengths.
+    AdjacentCrosstalk,
+    /// Spontaneous emission of optical amplifiers, beating with the signal.
+    SignalSpontaneous,
+    /// Spontaneous emission of optical amplifiers, beating with itself.
+    SpontaneousSpontaneous,
     /// Jitter of the transmitter's edges.
     TransmitterJitter,
 }
@@ -79,6 +91,8 @@ pub struct ReceivedNoise {
     /// Noises whose density follows the signal: shot and relative intensity noise, and an
     /// amplifier's in front of its own saturation.
     pub signal: Vec<SignalNoise>,
+    /// Light that beats with the signal while its phase drifts.
+    pub interference: Vec<Interference>,
     /// Covariance, about, of relative intensity noise that is carried to each decision through the
     /// fibre: for solving an equaliser, which comes before.
     pub carried_covariance: Vec<f64>,
@@ -248,25 +262,19 @@ impl ReceivedNoise {
                     });
                 }
                 Operation::Noise(NoiseSource::Shot(dark)) => {
-                    if let (Some(detector), Some(Wave::Real(current))) =
-                        (detector, propagation.before(i))
-                    {
-                        let tail = responses.tail(plan, &linears_after(plan, detector))?;
-                        let carried = carries_intensity(plan);
-                        if carried {
-                            let mean = dot(current, current) / current.len().max(1) as f64;
-                            noise.carried_covariance = tail.covariance(plan, intensity * mean);
-                        }
-                        noise.signal.push(signal_noise(
+                    if let Some(detector) = detector {
+                        noise.at_detector(
                             plan,
                             propagation,
-                            tail,
+                            responses,
                             detector,
-                            current,
                             *dark,
-                            if carried { 0.0 } else { intensity },
-                        ));
+                            intensity,
+                        )?;
                     }
+                }
+                Operation::Noise(source @ NoiseSource::Light(light)) => {
+                    noise.of_light(plan, propagation, responses, source, light)?;
                 }
                 Operation::HighPass(corner) => {
                     noise.wander = noise.wander.hypot(wander(*corner, plan.symbol_rate));
@@ -285,6 +293,7 @@ impl ReceivedNoise {
             .iter()
             .map(|n| &n.covariance)
             .chain(self.signal.iter().map(|n| &n.covariance))
+            .chain(self.interference.iter().map(|n| &n.covariance))
             .chain([&self.carried_covariance]);
         for covariance in all {
             for (s, c) in sum.iter_mut().zip(covariance) {

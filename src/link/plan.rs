@@ -2,18 +2,22 @@
 //!
 //! Every stage becomes one or more operations of a few kinds: *linear* (time-invariant, applied as
 //! a response), *memoryless* (applied sample by sample), *a fibre with the Kerr effect* (neither, with
-//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both engines run the same list.
+//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
+//! engines run the same list.
 
+mod light;
 mod multimode;
 
-use super::description::{Link, OpticalLoss, Stage};
+pub use light::LightNoise;
+
+use super::description::{Link, NamedStage, OpticalLoss, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
 use super::kerr::KerrChoice;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
 use crate::fiber::{KerrCoefficient, MultimodeFiber, SingleModeFiber};
 use crate::receiver::{NoiseDensity, Photoreceiver};
-use crate::signal::{Grid, Response, Table};
+use crate::signal::{Grid, OpticalFilter, PassbandShape, Response, Table};
 use crate::transmitter::{Driver, Laser, LaunchLevel};
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -38,6 +42,11 @@ pub enum Linear {
     Ctle(ContinuousTimeLinearEqualizer),
     /// An amplitude gain.
     Gain(f64),
+    /// An optical band-pass, on a field.
+    OpticalFilter(OpticalFilter),
+    /// Two principal states of polarisation that a detector adds, on a current: the delay (s) between
+    /// them, and the share of the power in the faster one.
+    PrincipalStates(f64, f64),
 }
 
 impl Linear {
@@ -47,6 +56,9 @@ impl Linear {
             Self::Gain(gain) => Some(*gain),
             Self::Loss(loss) => Some(loss.transmission.sqrt()),
             Self::PowerLoss(loss) => Some(loss.transmission),
+            Self::OpticalFilter(filter) if filter.shape == PassbandShape::AllPass => {
+                Some(filter.at(0.0).re)
+            }
             _ => None,
         }
     }
@@ -70,6 +82,10 @@ impl Linear {
                 crate::signal::kernels::multiply(out, &h);
             }
             Self::Fiber(fiber, wavelength) => fiber.multiply_onto(*wavelength, grid, out)?,
+            Self::OpticalFilter(filter) => light::filter_onto(filter, grid, out)?,
+            Self::PrincipalStates(delay, split) => {
+                multiply_real(grid, out, |f| light::principal_states(*delay, *split, f));
+            }
             Self::Response(response) => {
                 if *response != Response::Flat {
                     multiply_real(grid, out, |f| response.at(f));
@@ -119,6 +135,8 @@ pub enum NoiseSource {
     ModePartition(NoiseDensity),
     /// Modal noise of a multimode fibre, one-sided density of the power in W²/Hz.
     Modal(NoiseDensity),
+    /// Noise of light that the signal beats with or that is added to it.
+    Light(LightNoise),
 }
 
 /// One operation of a link.
@@ -135,6 +153,8 @@ pub enum Operation {
     Emit(Arc<Table<f64>>),
     /// Optical field or power to photocurrent (A), with this responsivity.
     Detect(f64),
+    /// Principal states of polarisation, right behind the detector that adds them.
+    Polarization(Linear),
     /// Saturation of an amplifier, sample by sample.
     Compress(Arc<Table<f64>>),
     /// Noise arises here.
@@ -147,7 +167,9 @@ impl Operation {
     /// The linear operation, or what is linear of a fibre with the Kerr effect.
     pub fn linear_part(&self) -> Option<&Linear> {
         match self {
-            Self::Linear(linear) | Self::KerrFiber(linear, _) => Some(linear),
+            Self::Linear(linear) | Self::KerrFiber(linear, _) | Self::Polarization(linear) => {
+                Some(linear)
+            }
             _ => None,
         }
     }
@@ -200,6 +222,8 @@ pub struct Plan {
     pub overload: Option<f64>,
     /// What was chosen for each fibre with the Kerr effect, once a waveform went through it.
     pub kerr_choices: Vec<KerrChoice>,
+    /// What was found out about the light on its way.
+    pub notes: Vec<String>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -230,6 +254,18 @@ impl Plan {
                 Operation::Emit(table) => Some((i, table.as_ref())),
                 _ => None,
             })
+    }
+
+    /// Behind the detector, and behind the adding of the states of polarisation, where noise of the
+    /// light and of the detector arises; None without a detector.
+    pub fn detected(&self) -> Option<usize> {
+        let last = self.operations.iter().rposition(|o| {
+            matches!(
+                o.operation,
+                Operation::Detect(_) | Operation::Polarization(_)
+            )
+        })?;
+        Some(last + 1)
     }
 
     /// The place of the operation that makes light; None for an electrical link.
@@ -282,6 +318,8 @@ impl Plan {
             || self.emission().is_some()
             // Whether the Kerr effect matters is found anew.
             || new.stages.iter().any(|n| matches!(n.stage, Stage::KerrFiber(_)))
+            // What light meets depends on the loss in front of it and behind.
+            || old.stages.iter().chain(&new.stages).any(NamedStage::shapes_light)
         {
             return false;
         }
@@ -349,6 +387,7 @@ struct Builder<'a> {
     shaping: Vec<DriveResponse>,
     laser: Option<Laser>,
     power_light: Option<multimode::PowerLight>,
+    field_light: light::FieldLight,
     domain: Domain,
     operations: Vec<PlannedOperation>,
     levels: Vec<f64>,
@@ -357,6 +396,7 @@ struct Builder<'a> {
     wavelength: Option<f64>,
     delay: f64,
     overload: Option<f64>,
+    notes: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -369,6 +409,7 @@ impl<'a> Builder<'a> {
             shaping: Vec::new(),
             laser: None,
             power_light: None,
+            field_light: light::FieldLight::default(),
             domain: Domain::Electrical,
             operations: Vec::new(),
             levels: link.signal.modulation.level_positions().to_vec(),
@@ -377,6 +418,7 @@ impl<'a> Builder<'a> {
             wavelength: None,
             delay: 0.0,
             overload: None,
+            notes: Vec::new(),
             warnings: link.warnings.clone(),
         }
     }
@@ -394,7 +436,8 @@ impl<'a> Builder<'a> {
         for (i, named) in link.stages.iter().enumerate() {
             self.stage_index = i;
             self.say_what_was_measured(&named.name, &named.stage);
-            self.stage(&named.name, &named.stage)
+            self.meet(named)
+                .and_then(|()| self.stage(&named.name, &named.stage))
                 .map_err(|error| match error {
                     Refused::Because(reason) => LinkError::Stage {
                         position: i + 1,
@@ -438,6 +481,7 @@ impl<'a> Builder<'a> {
             delay: self.delay,
             overload: self.overload,
             kerr_choices: Vec::new(),
+            notes: self.notes,
             warnings: self.warnings,
         })
     }
@@ -494,6 +538,8 @@ impl<'a> Builder<'a> {
                 )?;
                 self.push(name, Operation::Linear(Linear::Loss(*loss)));
             }
+            Stage::OpticalFilter(filter) => self.optical_filter(name, filter)?,
+            Stage::Amplifier(amplifier) => self.amplify(name, amplifier)?,
             Stage::Photoreceiver(receiver) => self.detect(name, receiver)?,
             Stage::Twinax(cable) => {
                 self.need(
@@ -730,6 +776,12 @@ impl<'a> Builder<'a> {
         }
         self.wavelength = Some(laser.wavelength);
         self.domain = Domain::Optical;
+        self.field_light.launch(
+            positions
+                .iter()
+                .map(|p| power * (bottom + 0.5 * (p + 1.0) * (top - bottom)))
+                .collect(),
+        );
         Ok(())
     }
 
@@ -747,6 +799,7 @@ impl<'a> Builder<'a> {
         self.margin_gain = Some(self.operations.len());
         self.push(name, Operation::Linear(Linear::Gain(1.0)));
         self.push(name, Operation::Detect(receiver.responsivity));
+        self.received_light(name)?;
         self.push(
             name,
             Operation::Noise(NoiseSource::Shot(receiver.dark_current)),

@@ -283,8 +283,13 @@ impl SemiAnalytic {
             level.map_or(f64::NAN, |&level| self.plan.launched_power(source, level))
         };
         let sent_power = mean_power(self.propagation.before(source + 1)?);
-        // All-pass but for loss: what long runs keep is what the mean keeps.
-        let kept = average_power / sent_power;
+        // All-pass but for loss: what long runs keep is what the mean keeps. An optical filter takes
+        // more from what changes.
+        let kept = if self.plan.filters_light() {
+            self.plan.carrier_transmission(source..detector).ok()?
+        } else {
+            average_power / sent_power
+        };
         let (low, high) = (
             launched(0),
             launched(self.plan.drive.levels.len().saturating_sub(1)),

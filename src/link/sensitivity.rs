@@ -67,13 +67,16 @@ struct Share {
 
 /// True where relative intensity noise must be carried through the fibre decision by decision.
 pub fn carries_intensity(plan: &Plan) -> bool {
-    has_noise(plan, |n| matches!(n, NoiseSource::RelativeIntensity(_)))
-        && dispersion_phase(plan) > NEGLIGIBLE_PHASE
+    has_noise(plan, |n| matches!(n, NoiseSource::RelativeIntensity(_))) && changes_spectra(plan)
 }
 
 fn carries_phase(plan: &Plan) -> bool {
-    has_noise(plan, |n| matches!(n, NoiseSource::Phase(_)))
-        && dispersion_phase(plan) > NEGLIGIBLE_PHASE
+    has_noise(plan, |n| matches!(n, NoiseSource::Phase(_))) && changes_spectra(plan)
+}
+
+/// True where the way to the detector does more to noise of the laser than to weaken it.
+fn changes_spectra(plan: &Plan) -> bool {
+    dispersion_phase(plan) > NEGLIGIBLE_PHASE || plan.filters_light()
 }
 
 fn has_noise(plan: &Plan, is: impl Fn(&NoiseSource) -> bool) -> bool {

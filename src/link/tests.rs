@@ -16,10 +16,7 @@ use crate::transmitter::{
 use std::sync::atomic::AtomicBool;
 
 fn named(name: &str, stage: Stage) -> NamedStage {
-    NamedStage {
-        name: name.to_owned(),
-        stage,
-    }
+    NamedStage::new(name, stage)
 }
 
 /// 53 GBd PAM4 over a kilometre with some of everything.

@@ -165,6 +165,7 @@ impl Propagation {
                     | Operation::Noise(_)
                     | Operation::HighPass(_)
                     | Operation::Detect(_)
+                    | Operation::Polarization(_)
             )
         });
         if bent
@@ -324,7 +325,13 @@ impl Propagation {
                 compressed.clear();
                 compressed.extend(wave.iter().map(|&x| table.at(x)));
             }
-            (Operation::Linear(_) | Operation::Noise(_) | Operation::HighPass(_), input) => {
+            (
+                Operation::Linear(_)
+                | Operation::Polarization(_)
+                | Operation::Noise(_)
+                | Operation::HighPass(_),
+                input,
+            ) => {
                 let linears = linears_of(operations);
                 let gain: f64 = linears.iter().filter_map(|l| l.flat_gain()).product();
                 let filters: Vec<&Linear> = linears
@@ -462,7 +469,7 @@ fn linears_of(operations: &[PlannedOperation]) -> Vec<&Linear> {
     operations
         .iter()
         .filter_map(|o| match &o.operation {
-            Operation::Linear(linear) => Some(linear),
+            Operation::Linear(linear) | Operation::Polarization(linear) => Some(linear),
             _ => None,
         })
         .collect()

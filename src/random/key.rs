@@ -26,6 +26,8 @@ pub enum Source {
     ModePartitionNoise,
     /// Modal noise of a multimode fibre.
     ModalNoise,
+    /// Light that beats with the signal: echoes and crosstalk.
+    Interference,
     /// Anything else, told apart by the caller's own number.
     Other(u32),
 }
@@ -45,6 +47,7 @@ impl Source {
             Self::AmplifiedSpontaneousEmission => 8,
             Self::ModePartitionNoise => 9,
             Self::ModalNoise => 10,
+            Self::Interference => 11,
             Self::Other(number) => (1 << 32) | u64::from(number),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::fiber::single_mode::Attenuation;
 use crate::fiber::{Dispersion, KerrCoefficient, ModalDispersion};
-use crate::link::{Link, OpticalLossKind, Stage};
-use crate::signal::Response;
+use crate::link::{Link, ModeDispersion, OpticalLossKind, Stage};
+use crate::signal::{PassbandShape, Response};
 use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
 use serde::Serialize;
 
@@ -23,8 +23,20 @@ pub enum Cause {
     ConductorLoss,
     /// Loss in the dielectric of a cable.
     DielectricLoss,
-    /// Connectors, splices, attenuators and bends.
+    /// Connectors, splices, attenuators, bends, and the loss of optical filters at their centre.
     LumpedLoss,
+    /// Light that is reflected twice and beats with the signal.
+    Reflections,
+    /// What optical filters take from the spectrum of the signal.
+    OpticalFiltering,
+    /// Light of other channels, or of the signal's own wavelength from elsewhere.
+    Crosstalk,
+    /// Differential group delay between the states of polarisation.
+    PolarizationModeDispersion,
+    /// Loss of the state of polarisation that loses most.
+    PolarizationDependentLoss,
+    /// Spontaneous emission of optical amplifiers.
+    AmplifierNoise,
     /// Chirp of the modulator.
     Chirp,
     /// Relative intensity noise of the laser.
@@ -66,6 +78,12 @@ impl Cause {
             Self::ConductorLoss => "conductor loss",
             Self::DielectricLoss => "dielectric loss",
             Self::LumpedLoss => "connectors and lumped loss",
+            Self::Reflections => "reflections",
+            Self::OpticalFiltering => "optical filtering",
+            Self::Crosstalk => "crosstalk",
+            Self::PolarizationModeDispersion => "polarisation-mode dispersion",
+            Self::PolarizationDependentLoss => "polarisation-dependent loss",
+            Self::AmplifierNoise => "optical amplifier noise",
             Self::Chirp => "chirp",
             Self::RelativeIntensityNoise => "relative intensity noise",
             Self::PhaseNoise => "laser phase noise",
@@ -165,6 +183,53 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             {
                 loss.transmission = 1.0;
                 loss.kind = OpticalLossKind::Connector;
+            }
+            if let Stage::OpticalFilter(filter) = stage {
+                filter.passband.insertion_loss_db = 0.0;
+            }
+        });
+    });
+    add(Cause::Reflections, &|link| {
+        for named in &mut link.stages {
+            named.reflectance = 0.0;
+        }
+    });
+    add(Cause::OpticalFiltering, &|link| {
+        each(link, &|stage| {
+            if let Stage::OpticalFilter(filter) = stage
+                && filter.passband.shape != PassbandShape::AllPass
+            {
+                let kept = filter.passband.at(0.0).norm_sqr();
+                // A passband away from the carrier costs it more than the loss at its centre; what
+                // the carrier loses stays.
+                filter.passband.shape = PassbandShape::AllPass;
+                filter.passband.centre = 0.0;
+                filter.passband.insertion_loss_db = -10.0 * kept.log10();
+            }
+        });
+    });
+    add(Cause::Crosstalk, &|link| {
+        each(link, &|stage| {
+            if let Stage::OpticalFilter(filter) = stage {
+                filter.adjacent_crosstalk = 0.0;
+                filter.in_band_crosstalk = 0.0;
+            }
+        });
+    });
+    add(Cause::PolarizationModeDispersion, &|link| {
+        for named in &mut link.stages {
+            named.polarization.mode_dispersion = ModeDispersion::None;
+        }
+    });
+    add(Cause::PolarizationDependentLoss, &|link| {
+        for named in &mut link.stages {
+            named.polarization.dependent_loss_db = 0.0;
+        }
+    });
+    add(Cause::AmplifierNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Amplifier(amplifier) = stage {
+                amplifier.adds_noise = false;
             }
         });
     });

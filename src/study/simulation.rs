@@ -103,6 +103,7 @@ fn report(
     let modulation = &link.signal.modulation;
     let mut warnings = plan.warnings.clone();
     warnings.extend(plan.kerr_choices.iter().map(KerrChoice::describe));
+    warnings.extend(plan.notes.iter().cloned());
     let light = engine.received_light();
     if let (Some(light), Some(overload)) = (light, plan.overload)
         && light.average_power > overload
@@ -274,6 +275,10 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
             variances.push((name_of(kind), variance * share));
         }
     }
+    for light in &noise.interference {
+        let variance = stationary_variance(std::iter::once(&light.covariance), weights);
+        variances.push((name_of(light.kind), variance));
+    }
     for (kind, variance) in &evaluation.carried {
         variances.push((name_of(*kind), *variance));
     }
@@ -307,6 +312,11 @@ fn name_of(kind: NoiseKind) -> &'static str {
         NoiseKind::Phase => "laser phase noise",
         NoiseKind::ModePartition => "mode-partition noise",
         NoiseKind::Modal => "modal noise",
+        NoiseKind::Reflections => "multipath interference",
+        NoiseKind::InBandCrosstalk => "in-band crosstalk",
+        NoiseKind::AdjacentCrosstalk => "adjacent-channel crosstalk",
+        NoiseKind::SignalSpontaneous => "signal–spontaneous beat noise",
+        NoiseKind::SpontaneousSpontaneous => "spontaneous–spontaneous beat noise",
         NoiseKind::TransmitterJitter => "transmitter jitter",
     }
 }

@@ -259,12 +259,19 @@ fn mistakes_are_shown_with_their_line_and_the_nearest_right_thing() {
 }
 
 #[test]
-fn links_of_stages_refuse_what_only_lines_use_and_their_parts_may_carry_it() {
+fn lines_refuse_what_only_links_of_stages_use_and_links_ask_for_what_parts_carry() {
     let folder = Folder::new();
-    folder
-        .run("100gbase-lr4-lane", &["fibre.pmd_ps_per_sqrt_km=0.1"])
-        .refused(&["pmd_ps_per_sqrt_km", "has no effect", "[[span]]"]);
-    folder.run("100gbase-lr4-lane", &[]).success();
+    for key in ["differential_group_delay_ps", "dgd_probability"] {
+        folder
+            .run("amplified-10x80km", &[&format!("span.fiber.{key}=0.5")])
+            .refused(&[key, "has no effect", "[[stage]]"]);
+    }
+    let delay = "differential group delay";
+    let plain = folder.run("100gbase-lr4-lane", &[]).success();
+    assert!(!plain.stdout.contains(delay) && !plain.stderr.contains(delay));
+    let asked = ["fibre.pmd_ps_per_sqrt_km=0.1"];
+    let with = folder.run("100gbase-lr4-lane", &asked).success();
+    assert!(with.stdout.contains(delay) || with.stderr.contains(delay));
     let shown = folder.eyespan(&["models", "show", "itu-g652d"]).success();
     assert!(shown.stdout.contains("pmd_ps_per_sqrt_km = 0.06"));
 }

@@ -1,8 +1,9 @@
 //! From the file of a line to the line in SI units.
 
 use super::LineFile;
-use super::tables::{ChannelsTable, NoiseFigureName, SpanEntry};
+use super::tables::{ChannelsTable, SpanEntry};
 use crate::amplifier::{ErbiumAmplifier, NoiseFigureDefinition};
+use crate::config::choices::NoiseFigureName;
 use crate::config::error::{ConfigError, ConfigErrors, Problem};
 use crate::config::link_file::{file_location, table_location};
 use crate::config::resolve::{Resolver, UsedPart, name_or_file};
@@ -185,6 +186,7 @@ impl Resolver<'_> {
             return None;
         }
         let before = self.errors.errors.len();
+        self.refuse_keys_of_links(entry);
         let fiber = self.single_mode_fiber(entry, table)?;
         let kerr = self.kerr(entry, table);
         if self.errors.errors.len() > before {

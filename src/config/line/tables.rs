@@ -1,12 +1,13 @@
 //! The tables of a line's file.
 
+use crate::config::choices::NoiseFigureName;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::json_schema::finished;
 use crate::config::range::Range;
 use crate::config::read::{Count, Reader};
 use crate::config::source::Location;
 use crate::config::stage_tables::FiberTable;
-use crate::config::table::{SubTable, Table, choice, table};
+use crate::config::table::{SubTable, Table, table};
 use serde_json::Value;
 use std::sync::Arc;
 use toml::de::DeValue;
@@ -17,16 +18,6 @@ const ANY: Range = Range::FINITE;
 const LOSS_DB: Range = Range::between(0.0, 200.0);
 /// Levels of light in dBm.
 const LEVEL_DBM: Range = Range::between(-100.0, 60.0);
-
-choice! {
-    /// What a noise figure counts.
-    NoiseFigureName {
-        /// Signal–spontaneous beat noise and shot noise: both polarisations together emit (FG − 1)hν.
-        WithShotNoise = "with-shot-noise",
-        /// Beat noise only, as planning tools count: FGhν.
-        BeatNoiseOnly = "beat-noise-only",
-    }
-}
 
 table! {
     /// The channels at the input, equally spaced and alike; both polarisations are modulated.

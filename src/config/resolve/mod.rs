@@ -1,6 +1,7 @@
 //! From the link file to the link: parts filled in, units turned to SI, what is missing named.
 
 mod electronics;
+mod light;
 mod multimode;
 mod optics;
 mod parts;
@@ -52,7 +53,7 @@ impl LinkFile {
         let mut table = self.table.clone();
         let mut resolver = Resolver::new(&self.source, self.errors.clone());
         resolver.optical = layout::is_optical(&table.stage.0);
-        resolver.refuse_keys_of_lines(&table.stage.0);
+        resolver.refuse_in_many_modes(&table.stage.0);
         let used = resolver.fill_in_parts(&mut table, library);
         if !self.errors.errors.is_empty() {
             // What else is missing may be missing because of these.
@@ -74,9 +75,11 @@ impl LinkFile {
             .0
             .iter()
             .filter_map(|stage| {
+                let polarization = resolver.polarization(stage);
                 Some(NamedStage {
-                    name: stage.name(),
-                    stage: resolver.stage(stage)?,
+                    reflectance: Resolver::reflectance(stage),
+                    polarization,
+                    ..NamedStage::new(stage.name(), resolver.stage(stage)?)
                 })
             })
             .collect();
@@ -193,6 +196,8 @@ impl Resolver<'_> {
             | StageTable::Splice(table)
             | StageTable::Attenuator(table) => Some(self.optical_loss(entry, table)),
             StageTable::Macrobend(table) => self.macrobend(entry, table),
+            StageTable::OpticalFilter(table) => self.optical_filter(entry, table),
+            StageTable::Amplifier(table) => self.optical_amplifier(entry, table),
             StageTable::Photoreceiver(table) => self.photoreceiver(entry, table),
             StageTable::Twinax(table) => self.twinax(entry, table),
             StageTable::ElectricalReceiver(table) => Some(self.electrical_receiver(entry, table)),

@@ -9,10 +9,12 @@ use crate::config::table::Table;
 use crate::library::{Library, LibraryError, Part, PartTable};
 use crate::link::PartSource;
 
-/// Keys of a fibre that the engines of a link of stages do not use.
-const KEYS_OF_LINES: [&str; 1] = ["pmd_ps_per_sqrt_km"];
-/// Keys of a fibre's Kerr effect, which the engines of a link of stages use where the link asks for it.
-const KEYS_OF_KERR_EFFECT: [&str; 2] = ["nonlinear_index_m2_per_w", "effective_area_um2"];
+/// Keys of a fibre that a link of stages takes from its own file only: of effects it has to ask for.
+const KEYS_ASKED_FOR: [&str; 3] = [
+    "pmd_ps_per_sqrt_km",
+    "nonlinear_index_m2_per_w",
+    "effective_area_um2",
+];
 
 /// A part and the place that uses it.
 pub(in crate::config) struct UsedPart<'l> {
@@ -65,8 +67,7 @@ impl Resolver<'_> {
         if let PartTable::Stage(quantities) = &part.table {
             let mut quantities = StageTable::clone(quantities);
             if let ("stage", StageTable::Fiber(fiber)) = (entry.list, &mut quantities) {
-                // A part may carry them; a link of stages takes none of them from it.
-                for key in KEYS_OF_LINES.into_iter().chain(KEYS_OF_KERR_EFFECT) {
+                for key in KEYS_ASKED_FOR {
                     fiber.forget(key);
                 }
             }
@@ -78,22 +79,6 @@ impl Resolver<'_> {
             length_km,
             length_m,
         })
-    }
-
-    /// Notes keys of a link's fibres that only amplified lines use; a part may carry them.
-    pub(super) fn refuse_keys_of_lines(&mut self, stages: &[StageEntry]) {
-        for entry in stages {
-            for key in KEYS_OF_LINES {
-                if let (StageTable::Fiber(_), Some(at)) = (&entry.table, entry.table.given(key)) {
-                    let message = format!("`{key}` has no effect in {}", entry.place());
-                    self.errors.push(
-                        ConfigError::at(Problem::UnknownKey, at, message).help(
-                            "leave it out: only the fibres of an amplified line, below [[span]], use it",
-                        ),
-                    );
-                }
-            }
-        }
     }
 
     /// The part a stage names; nothing, and the mistake noted, where there is none.

@@ -206,10 +206,7 @@ mod tests {
     }
 
     fn link(stages: Vec<Stage>) -> Link {
-        let named = |stage| NamedStage {
-            name: "stage".to_owned(),
-            stage,
-        };
+        let named = |stage| NamedStage::new("stage", stage);
         Link {
             name: "multimode".to_owned(),
             signal: SignalFormat {

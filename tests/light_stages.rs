@@ -1,0 +1,284 @@
+//! Reflections, optical filters, polarisation and amplifiers in link files: their units, and what is
+//! said where they are wrong.
+
+use eyespan::config::{ConfigErrors, LinkFile, Problem};
+use eyespan::library::Library;
+use eyespan::link::semi_analytic::SemiAnalytic;
+use eyespan::link::{Link, LinkAmplifier, LinkError, ModeDispersion, Stage};
+use eyespan::signal::PassbandShape;
+use std::sync::LazyLock;
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().expect("the parts"));
+
+const LINK: &str = r#"
+[signal]
+format = "nrz"
+symbol_rate_gbd = 25
+pattern = "prbs7"
+[[stage]]
+laser = { wavelength_nm = 1550 }
+[[stage]]
+electro_absorption_modulator = { extinction_ratio_db = 6, launch_power_dbm = 0, return_loss_db = 12 }
+[[stage]]
+connector = { loss_db = 0.5, return_loss_db = 26, polarization_dependent_loss_db = 0.2 }
+[[stage]]
+fiber = { model = "itu-g652d", length_km = 4, pmd_ps_per_sqrt_km = 0.1, dgd_probability = 0.999, power_split = 0.4 }
+[[stage]]
+amplifier = { kind = "semiconductor", gain_db = 12, noise_figure_db = 7, output_saturation_power_dbm = 9, optical_bandwidth_ghz = 500 }
+[[stage]]
+optical_filter = { passband_width_ghz = 75, gaussian_order = 2, offset_ghz = -3, insertion_loss_db = 3, channel_spacing_ghz = 100, in_band_crosstalk_db = -30, return_loss_db = 40 }
+[[stage]]
+photoreceiver = { responsivity_a_per_w = 0.8, noise_pa_per_sqrt_hz = 15, bandwidth_ghz = 19, return_loss_db = 26 }
+"#;
+
+fn load(text: &str) -> Result<Link, ConfigErrors> {
+    LinkFile::parse(text, "link.toml", &[])?.resolve(&LIBRARY)
+}
+
+fn changed(from: &str, to: &str) -> String {
+    assert_eq!(LINK.matches(from).count(), 1, "`{from}` must be there once");
+    LINK.replace(from, to)
+}
+
+/// Asserts that a text has one mistake of this kind whose message holds all of `parts`.
+#[track_caller]
+fn refused(text: &str, problem: Problem, parts: &[&str]) {
+    let errors = load(text).expect_err("the file is wrong");
+    assert_eq!(errors.errors.len(), 1, "one mistake, not:\n{errors}");
+    assert_eq!(errors.errors[0].problem, problem, "{errors}");
+    for part in parts {
+        let shown = errors.to_string();
+        assert!(shown.contains(part), "`{part}` is not in:\n{shown}");
+    }
+}
+
+#[test]
+fn quantities_become_si_units() {
+    let link = load(LINK).unwrap_or_else(|errors| panic!("{errors}"));
+    let reflectances: Vec<f64> = link.stages.iter().map(|s| s.reflectance).collect();
+    let wanted = [
+        0.0,
+        10f64.powf(-1.2),
+        10f64.powf(-2.6),
+        0.0,
+        0.0,
+        1e-4,
+        10f64.powf(-2.6),
+    ];
+    for (found, wanted) in reflectances.iter().zip(wanted) {
+        assert!((found - wanted).abs() < 1e-12, "{reflectances:?}");
+    }
+    assert!((link.stages[2].polarization.dependent_loss_db - 0.2).abs() < 1e-12);
+    let fibre = link.stages[3].polarization;
+    let ModeDispersion::Maxwellian {
+        coefficient,
+        probability,
+    } = fibre.mode_dispersion
+    else {
+        panic!("{fibre:?}");
+    };
+    // 0.1 ps/√km over 4 km is 0.2 ps.
+    assert!((coefficient * 4e3f64.sqrt() - 0.2e-12).abs() < 1e-20);
+    assert!((probability - 0.999).abs() < 1e-12 && (fibre.power_split - 0.4).abs() < 1e-12);
+    let Stage::Amplifier(stage) = &link.stages[4].stage else {
+        panic!("an amplifier");
+    };
+    assert!((stage.optical_bandwidth - 500e9).abs() < 1.0);
+    let LinkAmplifier::Semiconductor(amplifier) = stage.amplifier else {
+        panic!("{stage:?}");
+    };
+    // The gain has halved at 9 dBm of output.
+    let half = 0.5 * amplifier.small_signal_gain;
+    let gain = amplifier
+        .steady_gain(10f64.powf(-2.1) / half)
+        .expect("a gain");
+    assert!((gain / half - 1.0).abs() < 1e-9, "{gain}");
+    let Stage::OpticalFilter(filter) = &link.stages[5].stage else {
+        panic!("a filter");
+    };
+    assert_eq!(
+        filter.passband.shape,
+        PassbandShape::Gaussian {
+            bandwidth: 75e9,
+            order: 2
+        }
+    );
+    assert!((filter.passband.centre + 3e9).abs() < 1.0);
+    assert!((filter.in_band_crosstalk - 1e-3).abs() < 1e-12);
+    assert!(filter.adjacent_crosstalk > 0.0 && filter.adjacent_crosstalk < 1e-2);
+}
+
+#[test]
+fn the_link_runs_and_says_what_it_took() {
+    let link = load(LINK).unwrap_or_else(|errors| panic!("{errors}"));
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    let errors = engine.evaluate().expect("an evaluation").decided.errors;
+    assert!(errors.bit > 0.0 && errors.bit < 0.1, "{errors:?}");
+    let said = [&engine.plan().notes[..], &engine.plan().warnings].concat();
+    let said = said.join("\n");
+    for part in [
+        "reflections: the echoes of 2 pairs",
+        "group delay",
+        "from its gain",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}
+
+#[test]
+fn keys_that_need_each_other_or_exclude_each_other_are_named() {
+    refused(
+        &changed("pmd_ps_per_sqrt_km = 0.1, dgd_probability = 0.999, ", ""),
+        Problem::MissingKey,
+        &["pmd_ps_per_sqrt_km", "differential_group_delay_ps"],
+    );
+    refused(
+        &changed("dgd_probability = 0.999", "differential_group_delay_ps = 3"),
+        Problem::Conflict,
+        &["`differential_group_delay_ps` and `pmd_ps_per_sqrt_km` exclude each other"],
+    );
+    refused(
+        &changed("passband_width_ghz = 75, ", ""),
+        Problem::MissingKey,
+        &["passband_width_ghz", "passband_file"],
+    );
+    refused(
+        &changed("channel_spacing_ghz = 100", "adjacent_power_db = 3"),
+        Problem::MissingKey,
+        &["channel_spacing_ghz"],
+    );
+    refused(
+        &changed(
+            "channel_spacing_ghz = 100",
+            "channel_spacing_ghz = 100, adjacent_crosstalk_db = -30",
+        ),
+        Problem::Conflict,
+        &["`adjacent_crosstalk_db` and `channel_spacing_ghz` exclude each other"],
+    );
+    for key in [
+        "gain_db = 12, ",
+        "noise_figure_db = 7, ",
+        ", optical_bandwidth_ghz = 500",
+    ] {
+        let name = key
+            .trim_matches([',', ' '])
+            .split(' ')
+            .next()
+            .expect("a key");
+        refused(&changed(key, ""), Problem::MissingKey, &[name]);
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_where_it_stands() {
+    refused(
+        &changed("dgd_probability = 0.999", "dgd_probability = 1"),
+        Problem::OutOfRange,
+        &["dgd_probability", "below 1"],
+    );
+    refused(
+        &changed("return_loss_db = 40", "return_loss_db = -40"),
+        Problem::OutOfRange,
+        &["return_loss_db"],
+    );
+    refused(
+        &changed("power_split = 0.4", "power_split = 1.4"),
+        Problem::OutOfRange,
+        &["power_split"],
+    );
+    refused(
+        &changed("in_band_crosstalk_db = -30", "in_band_crosstalk_db = 30"),
+        Problem::OutOfRange,
+        &["in_band_crosstalk_db"],
+    );
+    refused(
+        &changed("return_loss_db = 40", "retun_loss_db = 40"),
+        Problem::UnknownKey,
+        &["did you mean `return_loss_db`?"],
+    );
+    refused(
+        &changed("\"semiconductor\"", "\"silicon\""),
+        Problem::UnknownChoice,
+        &["erbium", "semiconductor"],
+    );
+    refused(
+        &changed("gain_db = 12", "gain_db = 2"),
+        Problem::OutOfRange,
+        &["stage 5", "above 3.01"],
+    );
+    refused(
+        &changed(
+            "passband_width_ghz = 75, gaussian_order = 2",
+            "passband_file = \"none.csv\"",
+        ),
+        Problem::File,
+        &["none.csv"],
+    );
+    // Found when the link is planned: what the amplifier adds follows from the light that reaches it.
+    let link = load(&changed("noise_figure_db = 7", "noise_figure_db = 1"))
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let error = SemiAnalytic::new(&link).expect_err("below the quantum limit");
+    assert!(matches!(error, LinkError::Amplifier(_)), "{error}");
+    assert!(error.to_string().contains("quantum limit"), "{error}");
+}
+
+#[test]
+fn neighbours_that_drown_the_signal_are_refused() {
+    refused(
+        &changed("channel_spacing_ghz = 100", "channel_spacing_ghz = 5"),
+        Problem::OutOfRange,
+        &["neighbours", "stage 6"],
+    );
+}
+
+#[test]
+fn light_in_many_modes_takes_none_of_them() {
+    let multimode = include_str!("data/multimode.toml");
+    let with = |stage: &str| {
+        let at = multimode.rfind("[[stage]]").expect("a receiver");
+        format!(
+            "{}[[stage]]\n{stage}\n{}",
+            &multimode[..at],
+            &multimode[at..]
+        )
+    };
+    refused(
+        &with("connector = { loss_db = 0.5, return_loss_db = 30 }"),
+        Problem::Conflict,
+        &["`return_loss_db` cannot be used", "vcsel"],
+    );
+    refused(
+        &with("amplifier = { gain_db = 10, noise_figure_db = 6, optical_bandwidth_ghz = 100 }"),
+        Problem::Order,
+        &["takes light of one mode"],
+    );
+    refused(
+        &with("optical_filter = { passband_width_ghz = 100 }"),
+        Problem::Order,
+        &["takes light of one mode"],
+    );
+}
+
+#[test]
+fn a_measured_passband_is_read_beside_the_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = changed(
+        "passband_width_ghz = 75, gaussian_order = 2",
+        "passband_file = \"port.csv\"",
+    );
+    std::fs::write(folder.path().join("link.toml"), text).expect("written");
+    let rows = "frequency_offset_ghz,amplitude_db\n-150,-40\n-30,-1\n0,0\n30,-1\n150,-40\n";
+    std::fs::write(folder.path().join("port.csv"), rows).expect("written");
+    let link = LinkFile::load(&folder.path().join("link.toml"), &[], &LIBRARY)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let Stage::OpticalFilter(filter) = &link.stages[5].stage else {
+        panic!("a filter");
+    };
+    // 30 GHz above a centre 3 GHz below the carrier, with 3 dB of insertion loss.
+    let db = 20.0 * filter.passband.at(27e9).norm().log10();
+    assert!((db + 4.0).abs() < 1e-9, "{db}");
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    assert!(engine.evaluate().is_ok());
+    let said = engine.plan().warnings.join("\n");
+    assert!(said.contains("only the amplitude"), "{said}");
+}
