@@ -204,11 +204,78 @@ macro_rules! kernels {
                 }
             }
 
-            /// a ← a·conj(b).
+            /// out ← twiddles · the row that stands in eighths from `first` at every `stride`.
             #[multiversion(targets("x86_64+avx2"))]
-            pub fn multiply_conjugate(a: &mut [Complex<$t>], b: &[Complex<$t>]) {
-                for (a, b) in a.iter_mut().zip(b) {
-                    *a = Complex::new(a.re * b.re + a.im * b.im, a.im * b.re - a.re * b.im);
+            pub fn take(
+                from: &[Complex<$t>],
+                first: usize,
+                stride: usize,
+                twiddles: &[Complex<$t>],
+                out: &mut [Complex<$t>],
+            ) {
+                let eights = out.as_chunks_mut::<8>().0.iter_mut();
+                let eights = eights.zip(twiddles.as_chunks::<8>().0);
+                for ((o, t), f) in eights.zip(from[first..].chunks(stride)) {
+                    for ((o, t), f) in o.iter_mut().zip(t).zip(&f[..8]) {
+                        *o = Complex::new(f.re * t.re - f.im * t.im, f.re * t.im + f.im * t.re);
+                    }
+                }
+            }
+
+            /// The way back of [`take`], with the conjugate twiddles.
+            #[multiversion(targets("x86_64+avx2"))]
+            pub fn put(
+                row: &[Complex<$t>],
+                twiddles: &[Complex<$t>],
+                into: &mut [Complex<$t>],
+                first: usize,
+                stride: usize,
+            ) {
+                let eights = row.as_chunks::<8>().0.iter();
+                let eights = eights.zip(twiddles.as_chunks::<8>().0);
+                for ((a, t), o) in eights.zip(into[first..].chunks_mut(stride)) {
+                    for ((a, t), o) in a.iter().zip(t).zip(&mut o[..8]) {
+                        *o = Complex::new(a.re * t.re + a.im * t.im, a.im * t.re - a.re * t.im);
+                    }
+                }
+            }
+
+            /// Eight rows of eight, `pitch` apart, as eight columns from `at`, `stride` apart.
+            #[multiversion(targets("x86_64+avx2"))]
+            pub fn columns_of(
+                rows: &[Complex<$t>],
+                pitch: usize,
+                columns: &mut [Complex<$t>],
+                at: usize,
+                stride: usize,
+            ) {
+                let mut tile = [[Complex::new(0.0, 0.0); 8]; 8];
+                for (t, row) in tile.iter_mut().zip(rows.chunks(pitch)) {
+                    t.copy_from_slice(&row[..8]);
+                }
+                for (i, column) in columns[at..].chunks_mut(stride).enumerate().take(8) {
+                    for (o, row) in column[..8].iter_mut().zip(&tile) {
+                        *o = row[i];
+                    }
+                }
+            }
+
+            /// The way back of [`columns_of`], into a tile whose rows stand together.
+            #[multiversion(targets("x86_64+avx2"))]
+            pub fn tile_of(
+                columns: &[Complex<$t>],
+                at: usize,
+                stride: usize,
+                tile: &mut [Complex<$t>],
+            ) {
+                let mut square = [[Complex::new(0.0, 0.0); 8]; 8];
+                for (s, column) in square.iter_mut().zip(columns[at..].chunks(stride)) {
+                    s.copy_from_slice(&column[..8]);
+                }
+                for (i, row) in tile.as_chunks_mut::<8>().0.iter_mut().enumerate().take(8) {
+                    for (o, column) in row.iter_mut().zip(&square) {
+                        *o = column[i];
+                    }
                 }
             }
 

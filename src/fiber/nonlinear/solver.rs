@@ -154,7 +154,9 @@ impl<T: Real> Solver<T> {
     /// From `base` over `length` in `steps` split steps, into `out`. Returns the largest Kerr phase.
     pub fn split_steps(&mut self, length: f64, steps: usize, out: &mut [Complex<T>]) -> f64 {
         let step = length / steps as f64;
-        let [half, whole] = self.tables([0.5 * step, step]);
+        // One step has no response between two.
+        let middle = if steps == 1 { 0.5 * step } else { step };
+        let [half, whole] = self.tables([0.5 * step, middle]);
         let sequence = Sequence {
             first: &self.tables[half].response,
             middle: &self.tables[whole].response,
