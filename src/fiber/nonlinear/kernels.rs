@@ -318,6 +318,20 @@ macro_rules! kernels {
                 total
             }
 
+            /// sum ← sum + weight·(fine − coarse). Returns Σ|sum|².
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn accumulate(
+                sum: &mut [Complex<$t>],
+                fine: &[Complex<$t>],
+                coarse: &[Complex<$t>],
+                weight: $t,
+            ) -> f64 {
+                for ((s, f), c) in sum.iter_mut().zip(fine).zip(coarse) {
+                    *s = Complex::new(s.re + weight * (f.re - c.re), s.im + weight * (f.im - c.im));
+                }
+                energy(sum)
+            }
+
             /// One step of Aitken and Neville: `finer` ← finer + weight·(finer − coarser), and
             /// `coarser` takes what `finer` was. Returns Σ|change|².
             #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]

@@ -67,6 +67,13 @@ pub trait Real: FftNum + sealed::Sealed + Default + PartialOrd {
     #[doc(hidden)]
     fn energy(a: &[Complex<Self>]) -> f64;
     #[doc(hidden)]
+    fn accumulate(
+        sum: &mut [Complex<Self>],
+        fine: &[Complex<Self>],
+        coarse: &[Complex<Self>],
+        weight: Self,
+    ) -> f64;
+    #[doc(hidden)]
     fn extrapolate(finer: &mut [Complex<Self>], coarser: &mut [Complex<Self>], weight: Self)
     -> f64;
 }
@@ -145,6 +152,14 @@ macro_rules! real {
             }
             fn energy(a: &[Complex<Self>]) -> f64 {
                 kernels::$kernels::energy(a)
+            }
+            fn accumulate(
+                sum: &mut [Complex<Self>],
+                fine: &[Complex<Self>],
+                coarse: &[Complex<Self>],
+                weight: Self,
+            ) -> f64 {
+                kernels::$kernels::accumulate(sum, fine, coarse, weight)
             }
             fn extrapolate(
                 finer: &mut [Complex<Self>],
