@@ -190,7 +190,7 @@ fn soliton_cases() -> Vec<Case> {
                 let (out, report) = run(
                     &s.fiber,
                     s.grid,
-                    StepControl::Automatic { tolerance: 1e-4 },
+                    StepControl::Automatic { tolerance: 2.2e-5 },
                     &start,
                 )?;
                 checks.add(

@@ -28,6 +28,17 @@ const EDGE_PHASE: [f64; MOST_LEVELS + 1] = [f64::INFINITY, f64::INFINITY, f64::I
 /// Share of the tolerance a step is planned for.
 const SAFETY: f64 = 0.8;
 
+/// The errors of steps add as fields, and what dispersion makes of a step's error meets that of the
+/// next with another phase: to first order in the Kerr effect they cancel but for the ends of the fibre
+/// (they are those of a rule of quadrature, whose error Euler and Maclaurin give). A factor for what
+/// the Kerr effect makes of an error on the way, which the sum leaves out: with it, solitons of ten
+/// dispersion lengths have errors of 0.8 to 1.0 of the estimate.
+const DOUBT: f64 = 2.0;
+/// Share of the sum of the sizes that the size of the sum is never trusted to be below.
+const LEAST_COHERENCE: f64 = 0.05;
+/// Steps before the sum is trusted at all.
+const SETTLED: usize = 3;
+
 /// What the levels of a stretch have given.
 struct Levels {
     /// Relative change by level k, an estimate of the error before; infinite where not computed.
@@ -89,6 +100,24 @@ impl<T: Real> Solver<T> {
         std::mem::swap(&mut self.base, &mut self.levels[levels.last - 1]);
     }
 
+    /// Carries the error that has been found so far over `length`, as dispersion and loss carry it, and
+    /// adds what the last level of a stretch has changed, times `inflation`. Returns the size of the
+    /// sum relative to the field.
+    fn drift(&mut self, length: f64, levels: &Levels, inflation: f64) -> f64 {
+        // The half step of the first level, whose response is there.
+        for _ in 0..2 {
+            let [at] = self.tables([0.5 * length]);
+            let response = &self.tables[at].response;
+            self.engine.respond(&mut self.drift, response);
+        }
+        let (coarser, finer) = self.levels.split_at(levels.last - 1);
+        let (Some(coarse), Some(fine)) = (coarser.last(), finer.first()) else {
+            return f64::INFINITY;
+        };
+        let sum = T::accumulate(&mut self.drift, fine, coarse, T::new(inflation));
+        (sum / T::energy(fine)).sqrt()
+    }
+
     /// Share of the tolerance that may be used up to the place `z`. Error arises in proportion to the
     /// power, and fewest steps are needed where the shares follow a small power of it.
     fn share(&self, z: f64) -> f64 {
@@ -117,11 +146,11 @@ impl<T: Real> Solver<T> {
         {
             return Ok(report);
         }
-        let at_input = self.speed().about_zero * length;
+        let found = self.speed();
+        let at_input = found.about_zero * length;
         if let Some(report) = self.without_dispersion(field, tolerance, at_input, before) {
             return Ok(report);
         }
-        let found = self.speed();
         let (spread, edge) = (found.about_mean, found.edge);
         let most_of = |k: usize| EDGE_PHASE[k] / edge;
         // Commutators of both effects: the first guess of the step.
@@ -145,10 +174,17 @@ impl<T: Real> Solver<T> {
         self.prepare_levels(MOST_LEVELS);
         let mut report = Report::new(Method::SplitStep, "");
         report.steps = 0;
-        let (mut z, mut error) = (0.0, 0.0);
+        let (mut z, mut error) = (0.0, 0.0f64);
         let mut left = count(length, step);
         step = length / left as f64;
         let mut gains = GAIN;
+        self.drift.clear();
+        self.drift
+            .resize(self.base.len(), Complex::new(T::default(), T::default()));
+        // Size of the sum of the errors, and over the sum of their sizes.
+        let (mut sum, mut coherence) = (0.0, 1.0);
+        // Few steps are no more than the sum of their sizes.
+        let mut follow = false;
         // Steps discarded since the last that was kept.
         let mut refused = 0;
         let mut orders = [0usize; MOST_LEVELS + 1];
@@ -167,17 +203,17 @@ impl<T: Real> Solver<T> {
                 length - (left - 1) as f64 * step
             };
             let share = self.share(end) - self.share(z);
-            let allowed = (tolerance * share).max(4.0 * T::EPSILON);
+            let allowed = (tolerance * share / coherence).max(4.0 * T::EPSILON);
             let x = (speed * step).powi(2);
             let expected = gains.map(|g| g * x);
             // An error of the amplitude turns into one of the phase on the way that is left; the last
             // level is better than the estimate by what the next would gain, which pays for it.
             let growth = 1.0 + turn * (effective - self.line.effective_length(z));
             let inflation: [f64; MOST_LEVELS + 1] = std::array::from_fn(|k| {
-                let least = if k == 2 {
-                    (0.5 * (edge * step / EDGE_PHASE[3]).powf(1.5)).clamp(0.5, 1.0)
-                } else {
-                    0.7
+                let least = match k {
+                    2 => (0.5 * (edge * step / EDGE_PHASE[3]).powf(1.5)).clamp(0.5, 1.5),
+                    3 => 0.7,
+                    _ => 1.0,
                 };
                 (2.0 * growth * expected[k + 1]).max(least)
             });
@@ -217,8 +253,17 @@ impl<T: Real> Solver<T> {
                 }
             }
             if found <= allowed {
+                if report.steps == 0 {
+                    follow = left > 2 * SETTLED;
+                }
+                if follow {
+                    sum = self.drift(step, &levels, inflation[levels.last]);
+                }
                 self.accept(&levels);
                 error += found;
+                if follow && report.steps >= SETTLED {
+                    coherence = (DOUBT * sum / error).clamp(LEAST_COHERENCE, 1.0);
+                }
                 orders[levels.last] += 1;
                 report.steps += 1;
                 left -= 1;
@@ -234,7 +279,7 @@ impl<T: Real> Solver<T> {
                 }
                 refused = 0;
                 let fewer = count(length - z, wanted);
-                if wanted > 1.15 * step && fewer < left || wanted < step {
+                if wanted > 1.07 * step && fewer < left || wanted < step {
                     left = fewer;
                     step = (length - z) / left as f64;
                 }
@@ -246,6 +291,9 @@ impl<T: Real> Solver<T> {
                 left = count(length - z, wanted.min(0.9 * step)).max(left + 1);
                 step = (length - z) / left as f64;
             }
+        }
+        if follow {
+            error = error.min(DOUBT * sum);
         }
         report.estimated_error = Some(error);
         let most = (2..=MOST_LEVELS).max_by_key(|k| orders[*k]).unwrap_or(2);

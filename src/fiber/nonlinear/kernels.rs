@@ -1,6 +1,6 @@
-//! The inner loops of the split step in double and in single precision, compiled twice as those of
-//! [`crate::signal::kernels`]: for every x86-64 and for processors with AVX2, without fused
-//! operations, so that both give the same bits. (The transforms around them do choose fused
+//! The inner loops of the split step in double and in single precision, compiled three times:
+//! for every x86-64, for processors with AVX2 and for those with AVX-512, without fused operations, so
+//! that all give the same bits. (The transforms around them do choose fused
 //! operations by the processor.)
 
 /// One module of kernels for a floating-point type.
@@ -103,7 +103,7 @@ macro_rules! kernels {
 
             /// field ← scale·field·exp(−j·coefficient·|field|²): the Kerr effect. Returns the largest
             /// phase.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn rotate(field: &mut [Complex<$t>], coefficient: $t, scale: $t) -> $t {
                 let mut phase = [0.0; BLOCK];
                 let mut most: $t = 0.0;
@@ -130,7 +130,7 @@ macro_rules! kernels {
             }
 
             /// Both fields turned by the phase of their total power, as [`rotate`] does with one.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn rotate_two(
                 x: &mut [Complex<$t>],
                 y: &mut [Complex<$t>],
@@ -167,7 +167,7 @@ macro_rules! kernels {
             }
 
             /// field ← scale·field·exp(−j·phase). Returns the largest phase.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn turn_by(field: &mut [Complex<$t>], phase: &[$t], scale: $t) -> $t {
                 let mut most: $t = 0.0;
                 let (blocks, rest) = field.as_chunks_mut::<BLOCK>();
@@ -189,7 +189,7 @@ macro_rules! kernels {
             }
 
             /// phase ← phase + coefficient·|field|².
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn add_power(phase: &mut [$t], field: &[Complex<$t>], coefficient: $t) {
                 for (p, a) in phase.iter_mut().zip(field) {
                     *p += coefficient * (a.re * a.re + a.im * a.im);
@@ -197,23 +197,90 @@ macro_rules! kernels {
             }
 
             /// a ← a·b.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn multiply(a: &mut [Complex<$t>], b: &[Complex<$t>]) {
                 for (a, b) in a.iter_mut().zip(b) {
                     *a = Complex::new(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
                 }
             }
 
-            /// a ← a·conj(b).
-            #[multiversion(targets("x86_64+avx2"))]
-            pub fn multiply_conjugate(a: &mut [Complex<$t>], b: &[Complex<$t>]) {
-                for (a, b) in a.iter_mut().zip(b) {
-                    *a = Complex::new(a.re * b.re + a.im * b.im, a.im * b.re - a.re * b.im);
+            /// out ← twiddles · the row that stands in eighths from `first` at every `stride`.
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn take(
+                from: &[Complex<$t>],
+                first: usize,
+                stride: usize,
+                twiddles: &[Complex<$t>],
+                out: &mut [Complex<$t>],
+            ) {
+                let eights = out.as_chunks_mut::<8>().0.iter_mut();
+                let eights = eights.zip(twiddles.as_chunks::<8>().0);
+                for ((o, t), f) in eights.zip(from[first..].chunks(stride)) {
+                    for ((o, t), f) in o.iter_mut().zip(t).zip(&f[..8]) {
+                        *o = Complex::new(f.re * t.re - f.im * t.im, f.re * t.im + f.im * t.re);
+                    }
+                }
+            }
+
+            /// The way back of [`take`], with the conjugate twiddles.
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn put(
+                row: &[Complex<$t>],
+                twiddles: &[Complex<$t>],
+                into: &mut [Complex<$t>],
+                first: usize,
+                stride: usize,
+            ) {
+                let eights = row.as_chunks::<8>().0.iter();
+                let eights = eights.zip(twiddles.as_chunks::<8>().0);
+                for ((a, t), o) in eights.zip(into[first..].chunks_mut(stride)) {
+                    for ((a, t), o) in a.iter().zip(t).zip(&mut o[..8]) {
+                        *o = Complex::new(a.re * t.re + a.im * t.im, a.im * t.re - a.re * t.im);
+                    }
+                }
+            }
+
+            /// Eight rows of eight, `pitch` apart, as eight columns from `at`, `stride` apart.
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn columns_of(
+                rows: &[Complex<$t>],
+                pitch: usize,
+                columns: &mut [Complex<$t>],
+                at: usize,
+                stride: usize,
+            ) {
+                let mut tile = [[Complex::new(0.0, 0.0); 8]; 8];
+                for (t, row) in tile.iter_mut().zip(rows.chunks(pitch)) {
+                    t.copy_from_slice(&row[..8]);
+                }
+                for (i, column) in columns[at..].chunks_mut(stride).enumerate().take(8) {
+                    for (o, row) in column[..8].iter_mut().zip(&tile) {
+                        *o = row[i];
+                    }
+                }
+            }
+
+            /// The way back of [`columns_of`], into a tile whose rows stand together.
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn tile_of(
+                columns: &[Complex<$t>],
+                at: usize,
+                stride: usize,
+                tile: &mut [Complex<$t>],
+            ) {
+                let mut square = [[Complex::new(0.0, 0.0); 8]; 8];
+                for (s, column) in square.iter_mut().zip(columns[at..].chunks(stride)) {
+                    s.copy_from_slice(&column[..8]);
+                }
+                for (i, row) in tile.as_chunks_mut::<8>().0.iter_mut().enumerate().take(8) {
+                    for (o, column) in row.iter_mut().zip(&square) {
+                        *o = column[i];
+                    }
                 }
             }
 
             /// out ← a·b.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn product(a: &[Complex<$t>], b: &[Complex<$t>], out: &mut [Complex<$t>]) {
                 for ((a, b), o) in a.iter().zip(b).zip(out) {
                     *o = Complex::new(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
@@ -221,7 +288,7 @@ macro_rules! kernels {
             }
 
             /// a ← scale·a.
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn scale(a: &mut [Complex<$t>], scale: $t) {
                 for a in a {
                     *a = Complex::new(scale * a.re, scale * a.im);
@@ -229,7 +296,7 @@ macro_rules! kernels {
             }
 
             /// Σ|a|².
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn energy(a: &[Complex<$t>]) -> f64 {
                 let mut total = 0.0;
                 for block in a.chunks(256) {
@@ -251,9 +318,23 @@ macro_rules! kernels {
                 total
             }
 
+            /// sum ← sum + weight·(fine − coarse). Returns Σ|sum|².
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+            pub fn accumulate(
+                sum: &mut [Complex<$t>],
+                fine: &[Complex<$t>],
+                coarse: &[Complex<$t>],
+                weight: $t,
+            ) -> f64 {
+                for ((s, f), c) in sum.iter_mut().zip(fine).zip(coarse) {
+                    *s = Complex::new(s.re + weight * (f.re - c.re), s.im + weight * (f.im - c.im));
+                }
+                energy(sum)
+            }
+
             /// One step of Aitken and Neville: `finer` ← finer + weight·(finer − coarser), and
             /// `coarser` takes what `finer` was. Returns Σ|change|².
-            #[multiversion(targets("x86_64+avx2"))]
+            #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn extrapolate(
                 finer: &mut [Complex<$t>],
                 coarser: &mut [Complex<$t>],

@@ -35,13 +35,44 @@ pub trait Real: FftNum + sealed::Sealed + Default + PartialOrd {
     #[doc(hidden)]
     fn multiply(a: &mut [Complex<Self>], b: &[Complex<Self>]);
     #[doc(hidden)]
-    fn multiply_conjugate(a: &mut [Complex<Self>], b: &[Complex<Self>]);
+    fn take(
+        from: &[Complex<Self>],
+        first: usize,
+        stride: usize,
+        twiddles: &[Complex<Self>],
+        out: &mut [Complex<Self>],
+    );
+    #[doc(hidden)]
+    fn put(
+        row: &[Complex<Self>],
+        twiddles: &[Complex<Self>],
+        into: &mut [Complex<Self>],
+        first: usize,
+        stride: usize,
+    );
+    #[doc(hidden)]
+    fn columns_of(
+        rows: &[Complex<Self>],
+        pitch: usize,
+        columns: &mut [Complex<Self>],
+        at: usize,
+        stride: usize,
+    );
+    #[doc(hidden)]
+    fn tile_of(columns: &[Complex<Self>], at: usize, stride: usize, tile: &mut [Complex<Self>]);
     #[doc(hidden)]
     fn product(a: &[Complex<Self>], b: &[Complex<Self>], out: &mut [Complex<Self>]);
     #[doc(hidden)]
     fn scale(a: &mut [Complex<Self>], scale: Self);
     #[doc(hidden)]
     fn energy(a: &[Complex<Self>]) -> f64;
+    #[doc(hidden)]
+    fn accumulate(
+        sum: &mut [Complex<Self>],
+        fine: &[Complex<Self>],
+        coarse: &[Complex<Self>],
+        weight: Self,
+    ) -> f64;
     #[doc(hidden)]
     fn extrapolate(finer: &mut [Complex<Self>], coarser: &mut [Complex<Self>], weight: Self)
     -> f64;
@@ -78,8 +109,40 @@ macro_rules! real {
             fn multiply(a: &mut [Complex<Self>], b: &[Complex<Self>]) {
                 kernels::$kernels::multiply(a, b);
             }
-            fn multiply_conjugate(a: &mut [Complex<Self>], b: &[Complex<Self>]) {
-                kernels::$kernels::multiply_conjugate(a, b);
+            fn take(
+                from: &[Complex<Self>],
+                first: usize,
+                stride: usize,
+                twiddles: &[Complex<Self>],
+                out: &mut [Complex<Self>],
+            ) {
+                kernels::$kernels::take(from, first, stride, twiddles, out);
+            }
+            fn put(
+                row: &[Complex<Self>],
+                twiddles: &[Complex<Self>],
+                into: &mut [Complex<Self>],
+                first: usize,
+                stride: usize,
+            ) {
+                kernels::$kernels::put(row, twiddles, into, first, stride);
+            }
+            fn columns_of(
+                rows: &[Complex<Self>],
+                pitch: usize,
+                columns: &mut [Complex<Self>],
+                at: usize,
+                stride: usize,
+            ) {
+                kernels::$kernels::columns_of(rows, pitch, columns, at, stride);
+            }
+            fn tile_of(
+                columns: &[Complex<Self>],
+                at: usize,
+                stride: usize,
+                tile: &mut [Complex<Self>],
+            ) {
+                kernels::$kernels::tile_of(columns, at, stride, tile);
             }
             fn product(a: &[Complex<Self>], b: &[Complex<Self>], out: &mut [Complex<Self>]) {
                 kernels::$kernels::product(a, b, out);
@@ -89,6 +152,14 @@ macro_rules! real {
             }
             fn energy(a: &[Complex<Self>]) -> f64 {
                 kernels::$kernels::energy(a)
+            }
+            fn accumulate(
+                sum: &mut [Complex<Self>],
+                fine: &[Complex<Self>],
+                coarse: &[Complex<Self>],
+                weight: Self,
+            ) -> f64 {
+                kernels::$kernels::accumulate(sum, fine, coarse, weight)
             }
             fn extrapolate(
                 finer: &mut [Complex<Self>],

@@ -82,9 +82,10 @@ impl<T: Real> Propagator<T> {
         })
     }
 
-    /// Works on one field with so many threads of the current rayon pool, where the field is large
-    /// enough (2^14 samples). The result does not depend on the number, but for round-off where it
-    /// changes from one to more below 2^16 samples.
+    /// Works on one field with so many threads of the current rayon pool, where the field leaves the
+    /// cache (2^16 samples of both polarisations together) and has a suitable number of samples. The
+    /// result does not depend on the number of threads, to the last bit. Where many fields are carried
+    /// at once, one thread for each is better.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);

@@ -69,18 +69,21 @@ pub(super) struct Solver<T: Real> {
     /// Dispersive phase per metre in the order of the responses, rad/m.
     rates: Vec<f64>,
     dispersionless: bool,
-    tables: Vec<Table<T>>,
+    pub tables: Vec<Table<T>>,
     clock: u64,
     /// The spectrum at the place reached.
     pub base: Vec<Complex<T>>,
     /// Spectra of the levels of an extrapolation, the finest first.
     pub levels: Vec<Vec<Complex<T>>>,
+    /// Spectrum of the error estimated so far, at the place reached.
+    pub drift: Vec<Complex<T>>,
 }
 
-struct Table<T> {
+/// The response of a step.
+pub(super) struct Table<T> {
     length: f64,
     used: u64,
-    response: Vec<Complex<T>>,
+    pub response: Vec<Complex<T>>,
 }
 
 impl<T: Real> Solver<T> {
@@ -113,11 +116,12 @@ impl<T: Real> Solver<T> {
             tables: Vec::new(),
             clock: 0,
             levels: Vec::new(),
+            drift: Vec::new(),
         })
     }
 
     /// Makes sure that the responses of steps of these lengths are there, and returns their places.
-    fn tables<const N: usize>(&mut self, lengths: [f64; N]) -> [usize; N] {
+    pub fn tables<const N: usize>(&mut self, lengths: [f64; N]) -> [usize; N] {
         lengths.map(|length| {
             self.clock += 1;
             if let Some(at) = self
@@ -154,7 +158,9 @@ impl<T: Real> Solver<T> {
     /// From `base` over `length` in `steps` split steps, into `out`. Returns the largest Kerr phase.
     pub fn split_steps(&mut self, length: f64, steps: usize, out: &mut [Complex<T>]) -> f64 {
         let step = length / steps as f64;
-        let [half, whole] = self.tables([0.5 * step, step]);
+        // One step has no response between two.
+        let middle = if steps == 1 { 0.5 * step } else { step };
+        let [half, whole] = self.tables([0.5 * step, middle]);
         let sequence = Sequence {
             first: &self.tables[half].response,
             middle: &self.tables[whole].response,
