@@ -9,6 +9,8 @@
 //! | density of an amplitude, its moments, tails and quantiles | [`AmplitudeDensity`] |
 //! | density of a sum of cursors | [`cursor_density`], [`CursorConvolver`] |
 //! | worst pattern and the eye it leaves | [`peak_distortion`] |
+//! | pulse response, jitter, crosstalk and noise of a link | [`EyeModel`] |
+//! | density of every level at every phase; thresholds, error ratios, contours, bathtub curves | [`StatisticalEye`] |
 //!
 //! The module stands in the layer of [`measure`](crate::measure), since it does for responses what that
 //! does for samples: it uses formats, jitter and the base, and knows nothing of links.
@@ -30,14 +32,25 @@
 mod cursors;
 mod density;
 mod error;
+mod eye;
+mod jitter;
 mod kernels;
 mod lattice;
 mod peak_distortion;
+mod pulse;
+mod reading;
+mod shape;
 
+#[cfg(test)]
+mod eye_tests;
 #[cfg(test)]
 mod tests;
 
 pub use cursors::{Binning, CursorConvolver, CursorSum, SymbolLevels, cursor_density};
 pub use density::{AmplitudeDensity, MOST_BINS};
 pub use error::StatisticsError;
+pub use eye::{Aggressor, AggressorPhase, DEFAULT_BINS, EyeModel, StatisticalEye};
+pub use jitter::{EyeJitter, total_jitter};
 pub use peak_distortion::{PeakDistortion, peak_distortion};
+pub use pulse::PulseResponse;
+pub use reading::{EyeEdges, EyeErrors};
