@@ -124,6 +124,55 @@ impl PulseResponse {
         }
     }
 
+    /// The response a fraction of a sample earlier, band-limited between the samples.
+    #[must_use]
+    pub fn advanced(&self, fraction: f64) -> Self {
+        if fraction == 0.0 {
+            return self.clone();
+        }
+        self.with_samples(self.delayed(-fraction))
+    }
+
+    /// The response without the cursors at both ends that together have at most this share of the
+    /// energy at any phase, and the largest sum of squares that was taken away.
+    #[must_use]
+    pub fn without_far_ends(&self, share: f64) -> (Self, f64) {
+        let n = self.per_symbol;
+        let energy = |samples: &[f64]| -> Vec<f64> {
+            (0..n)
+                .map(|k| samples.iter().skip(k).step_by(n).map(|h| h * h).sum())
+                .collect()
+        };
+        let largest = |energies: &[f64]| energies.iter().copied().fold(0.0, f64::max);
+        let whole = largest(&energy(&self.samples));
+        let mut spent = vec![0.0; n];
+        let (mut first, mut last) = (0, self.samples.len() - self.samples.len() % n);
+        let mut try_piece = |piece: &[f64]| {
+            let with: Vec<f64> = spent
+                .iter()
+                .zip(energy(piece))
+                .map(|(a, b)| a + b)
+                .collect();
+            let fits = largest(&with) <= share * whole;
+            if fits {
+                spent = with;
+            }
+            fits
+        };
+        while first + n <= self.main && try_piece(&self.samples[first..first + n]) {
+            first += n;
+        }
+        while last > self.main + n && try_piece(&self.samples[last - n..last]) {
+            last -= n;
+        }
+        let kept = Self {
+            samples: self.samples[first..last].to_vec(),
+            per_symbol: n,
+            main: self.main - first,
+        };
+        (kept, largest(&spent))
+    }
+
     /// The samples of the response delayed by less than four samples, zero beyond its ends.
     pub(super) fn delayed(&self, samples: f64) -> Vec<f64> {
         let early = -samples;

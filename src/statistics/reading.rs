@@ -208,6 +208,37 @@ impl StatisticalEye {
             .collect()
     }
 
+    /// Begin and end of every eye, UI from the decision, lowest first: where its height at a probability
+    /// vanishes, interpolated between phases; both zero for an eye that is closed at the decision.
+    pub fn open_spans(&self, probability: f64) -> Vec<(f64, f64)> {
+        let contour = self.contour(probability);
+        let middle = self.decision();
+        let eyes = contour.get(middle).map_or(0, Vec::len);
+        let height = |phase: usize, eye: usize| {
+            let found = contour.get(phase).and_then(|edges| edges.get(eye));
+            found.map_or(-1.0, EyeEdges::height)
+        };
+        let crossing = |inside: usize, outside: usize, eye: usize| {
+            let (a, b) = (height(inside, eye), height(outside, eye));
+            let u = a / (a - b);
+            self.times[inside] + u * (self.times[outside] - self.times[inside])
+        };
+        (0..eyes)
+            .map(|eye| {
+                if height(middle, eye) <= 0.0 {
+                    return (0.0, 0.0);
+                }
+                let last = self.times.len() - 1;
+                let left = (0..middle).rev().find(|&i| height(i, eye) <= 0.0);
+                let right = (middle + 1..=last).find(|&i| height(i, eye) <= 0.0);
+                (
+                    left.map_or(self.times[0], |i| crossing(i + 1, i, eye)),
+                    right.map_or(self.times[last], |i| crossing(i - 1, i, eye)),
+                )
+            })
+            .collect()
+    }
+
     /// Horizontal bathtub curves: for every phase and eye the probability of an error of that eye
     /// (see [`EyeErrors::per_eye`]) against a threshold that stays as it is, `bathtub[phase][eye]`.
     pub fn bathtub(&self, thresholds: &[f64]) -> Vec<Vec<f64>> {
