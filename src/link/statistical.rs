@@ -57,7 +57,8 @@ pub fn check(link: &Link, plan: &Plan) -> Result<(), LinkError> {
     Ok(())
 }
 
-/// Response of a link to one symbol, as its waveforms have it: the difference between a pattern with one
+/// Response of a link to a level that its driver sends for one unit interval, as its waveforms have it:
+/// the difference between a pattern with one
 /// symbol of the highest level and one without.
 #[derive(Debug)]
 pub struct PulseRun {
@@ -83,7 +84,13 @@ impl PulseRun {
     /// # Errors
     /// [`LinkError`] where a response cannot be used, or carries no signal.
     fn response(&mut self, plan: &Plan, time: f64) -> Result<PulseResponse, LinkError> {
-        self.propagation.run(plan)?;
+        // The driver's taps belong to the model.
+        let mut plan = plan.clone();
+        plan.drive.taps = vec![1.0];
+        plan.drive.main_tap = 0;
+        // And so does what jitter makes of the mean of its edges.
+        plan.drive.edge_second = None;
+        self.propagation.run(&plan)?;
         let received = self.propagation.received().ok_or(LinkError::NoSignal)?;
         let n = plan.samples_per_symbol;
         let levels = &plan.drive.levels;
@@ -139,8 +146,11 @@ pub fn model(
     let levels = SymbolLevels::new(link.signal.modulation.level_positions()).map_err(refused)?;
     let squares: f64 = deviations.iter().map(|d| d * d).sum();
     let (pulse, far) = pulse.without_far_ends(FAR_ENERGY);
-    let noise = squares / deviations.len().max(1) as f64 + far * levels.variance();
+    let sent: f64 = plan.drive.taps.iter().map(|c| c.abs()).sum();
+    let noise = squares / deviations.len().max(1) as f64 + far * sent * sent * levels.variance();
     Ok(EyeModel {
+        transmitter_taps: plan.drive.taps.clone(),
+        main_tap: plan.drive.main_tap,
         feedback: taps.feedback.clone(),
         offset: taps.offset,
         transmitter: jitter(plan.drive.jitter),

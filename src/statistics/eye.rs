@@ -36,9 +36,14 @@ pub struct Aggressor {
 /// Everything a statistical eye is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EyeModel {
-    /// Response to one symbol at the decision, behind the feed-forward equaliser; its samples to a
-    /// unit interval are the phases of the eye.
+    /// Response at the decision, behind the feed-forward equaliser, to a unit level that the transmitter
+    /// sends for one unit interval; its samples to a unit interval are the phases of the eye.
     pub pulse: PulseResponse,
+    /// Feed-forward taps of the transmitter, earliest first: what it sends is b_k = Σ_i c_i·a_{k−i+main}.
+    /// They stand apart from the response because it is the edges of b that jitter.
+    pub transmitter_taps: Vec<f64>,
+    /// Index of the main one of these taps.
+    pub main_tap: usize,
     /// Levels of a symbol, in units of the peak amplitude.
     pub levels: SymbolLevels,
     /// What a decision feedback equaliser subtracts for the symbols before, the latest first, V for a
@@ -85,6 +90,8 @@ impl EyeModel {
     pub fn new(pulse: PulseResponse, levels: SymbolLevels) -> Self {
         Self {
             pulse,
+            transmitter_taps: vec![1.0],
+            main_tap: 0,
             levels,
             feedback: Vec::new(),
             offset: 0.0,
@@ -94,6 +101,11 @@ impl EyeModel {
             noise: 0.0,
             bins: DEFAULT_BINS,
         }
+    }
+
+    /// Response to one symbol of unit level: that of the pulse behind the transmitter's taps.
+    pub fn symbol_response(&self) -> PulseResponse {
+        self.pulse.equalized(&self.transmitter_taps, self.main_tap)
     }
 
     /// Width of a bin: the range of all that is bounded, and ten standard deviations of the noise,
@@ -118,7 +130,7 @@ impl EyeModel {
             largest * (levels.peak() + levels.mean().abs())
         };
         let fed_back: f64 = self.feedback.iter().map(|b| b.abs()).sum();
-        let bounded = reach(&self.pulse, &self.levels)
+        let bounded = reach(&self.symbol_response(), &self.levels)
             + fed_back * (self.levels.peak() + self.levels.mean().abs())
             + self
                 .aggressors
@@ -141,12 +153,13 @@ impl EyeModel {
         let n = self.pulse.per_symbol();
         let half = (n / 2).cast_signed();
         let densities = self.phases(-half..=half)?;
+        let response = self.symbol_response();
         let shown = -half..=half;
         Ok(StatisticalEye {
             times: shown.clone().map(|i| i as f64 / n as f64).collect(),
             values: shown
                 .map(|i| {
-                    let main = cursor(&self.pulse, i, 0);
+                    let main = cursor(&response, i, 0);
                     let levels = self.levels.levels();
                     levels.iter().map(|l| l * main + self.offset).collect()
                 })
@@ -333,19 +346,26 @@ impl FineModel<'_> {
     /// on, feedback taken off: (distance, cursor).
     pub(super) fn cursors(&self, offset: isize, parity: usize) -> Vec<(isize, f64)> {
         let pulses = self.pulses.len().max(1);
-        let mut cursors: Vec<(isize, f64)> = Vec::new();
-        for (i, pulse) in self.pulses.iter().enumerate() {
+        let taps = &self.model.transmitter_taps;
+        let reach = taps.len().cast_signed();
+        let main_tap = self.model.main_tap.cast_signed();
+        let (latest, count) = self.pulses.first().map_or((0, 0), |pulse| {
             let (values, main) = pulse.cursors(offset);
-            cursors.extend(
-                (0isize..)
-                    .zip(values)
-                    .map(|(index, h)| (main - index, h))
-                    // Symbols of the same parity as the main one have its pulse.
-                    .filter(|(k, _)| {
-                        k.rem_euclid(pulses.cast_signed()).cast_unsigned() == (i + parity) % pulses
-                    }),
-            );
-        }
+            (main, values.len().cast_signed())
+        });
+        // What is sent in one unit interval, of its parity; a symbol is sent in as many as there are taps.
+        let sent = |m: isize| {
+            let which = (m + parity.cast_signed()).rem_euclid(pulses.cast_signed());
+            let pulse = self.pulses.get(which.cast_unsigned());
+            pulse.map_or(0.0, |pulse| cursor(pulse, offset, m))
+        };
+        let mut cursors: Vec<(isize, f64)> = (latest - count + 1 - reach..=latest + reach)
+            .map(|k| {
+                let taps = (k - main_tap..).zip(taps);
+                (k, taps.map(|(m, c)| c * sent(m)).sum())
+            })
+            .filter(|c| c.1 != 0.0)
+            .collect();
         for (j, b) in (1isize..).zip(&self.model.feedback) {
             match cursors.iter_mut().find(|c| c.0 == -j) {
                 Some(known) => known.1 -= b,

@@ -1,14 +1,14 @@
 //! What the symbol decided on, its neighbours and the jitter of the edges between them add to the
 //! interference of all other symbols.
 //!
-//! An edge that comes late by τ takes (a_k − a_{k−1})·τ·g from the sample, where g is the slope of the
-//! response to a step: how much depends on the two symbols. For the edges next to the decision this
-//! is followed symbol by symbol; all edges farther away are taken together as a Gaussian of the
-//! same variance.
+//! An edge that comes late by τ takes (b_k − b_{k−1})·τ·g from the sample, where b is what the transmitter
+//! sends and g is the slope of the response to a step: how much depends on the symbols. For the edges
+//! next to the decision this is followed symbol by symbol; what the transmitter's taps add of symbols
+//! farther away, and all edges farther away, are taken together as a Gaussian of the same variance.
 
 use super::density::AmplitudeDensity;
 use super::error::StatisticsError;
-use super::eye::{Accumulator, FineModel, cursor};
+use super::eye::{Accumulator, EyeModel, FineModel, cursor};
 use super::lattice;
 
 /// Deviations at which noise is cut: exp(−x²/2) = 1e-24.
@@ -46,10 +46,34 @@ pub(super) struct Block {
     first: isize,
     /// Cursors from the earliest symbol, `first`, on.
     cursors: Vec<f64>,
-    /// Slope at the edge in front of each symbol but the earliest.
-    edges: Vec<f64>,
+    /// The edges in front of each symbol but the earliest.
+    edges: Vec<Edge>,
     /// Variance of all other edges and of the noise.
     variance: f64,
+}
+
+/// An edge of what the transmitter sends.
+#[derive(Debug, Clone)]
+struct Edge {
+    /// Slope of the response to a step, at the decision.
+    slope: f64,
+    /// How high the edge is for a unit level of each symbol of the block.
+    heights: Vec<f64>,
+    /// Variance of what symbols outside the block add to its height.
+    others: f64,
+}
+
+/// Height of the edge in front of interval 0 of what is sent, for a unit level of the symbol `back`
+/// intervals earlier: c_{back} − c_{back−1} of the transmitter's taps, counted from the main one.
+fn height(model: &EyeModel, back: isize) -> f64 {
+    let tap = |i: isize| {
+        usize::try_from(i + model.main_tap.cast_signed())
+            .ok()
+            .and_then(|i| model.transmitter_taps.get(i))
+            .copied()
+            .unwrap_or(0.0)
+    };
+    tap(back) - tap(back - 1)
 }
 
 impl Block {
@@ -69,6 +93,9 @@ impl Block {
             edge.map_or(0.0, |edge| cursor(edge, offset, k))
         };
         let inside = |k: isize| k > first && k <= last;
+        let reach = model.transmitter_taps.len().cast_signed() + 1;
+        // Sum of squares of the heights of an edge over all symbols.
+        let squares: f64 = (-reach..=reach).map(|j| height(model, j).powi(2)).sum();
         let mut variance = model.noise.powi(2);
         if let Some(edge) = &fine.edge {
             let (slopes, main) = edge.cursors(offset);
@@ -77,13 +104,23 @@ impl Block {
                 .filter(|(i, _)| !inside(main - i))
                 .map(|(_, g)| g * g)
                 .sum();
-            // The mean square of the difference of two symbols is twice their variance.
-            variance += others * 2.0 * model.levels.variance() * model.transmitter.drawn_variance();
+            variance +=
+                others * squares * model.levels.variance() * model.transmitter.drawn_variance();
         }
         Self {
             first,
             cursors: (first..=last).map(at).collect(),
-            edges: (first + 1..=last).map(slope).collect(),
+            edges: (first + 1..=last)
+                .map(|m| {
+                    let heights: Vec<f64> = (first..=last).map(|k| height(model, m - k)).collect();
+                    let known: f64 = heights.iter().map(|h| h * h).sum();
+                    Edge {
+                        slope: slope(m),
+                        heights,
+                        others: (squares - known).max(0.0) * model.levels.variance(),
+                    }
+                })
+                .collect(),
             variance,
         }
     }
@@ -137,6 +174,7 @@ impl Block {
         let others = self.cursors.len() - 1;
         let combinations = levels.len().pow(u32::try_from(others).unwrap_or(0));
         let main = self.first.unsigned_abs();
+        let mean = fine.model.levels.mean();
         let signs = if jitter.dual_dirac > 0.0 {
             1usize << self.edges.len()
         } else {
@@ -157,15 +195,21 @@ impl Block {
                 *symbol = levels.get(index).copied().unwrap_or(0.0);
             }
             let value: f64 = symbols.iter().zip(&self.cursors).map(|(a, h)| a * h).sum();
-            let heights: Vec<f64> = symbols
-                .windows(2)
-                .zip(&self.edges)
-                .map(|(pair, g)| (pair[1] - pair[0]) * g)
-                .collect();
-            let squares: f64 = heights.iter().map(|h| h * h).sum();
-            let deviation = (self.variance + squares * jitter.random_rms.powi(2)).sqrt();
+            let (mut moved, mut variance) = (Vec::with_capacity(self.edges.len()), self.variance);
+            for edge in &self.edges {
+                let known: f64 = symbols
+                    .iter()
+                    .zip(&edge.heights)
+                    .map(|(a, h)| (a - mean) * h)
+                    .sum();
+                let slope = edge.slope.powi(2);
+                variance += slope * known.powi(2) * jitter.random_rms.powi(2);
+                variance += slope * edge.others * jitter.drawn_variance();
+                moved.push(known * edge.slope);
+            }
+            let deviation = variance.sqrt();
             for sign in 0..signs {
-                let shift: f64 = heights
+                let shift: f64 = moved
                     .iter()
                     .enumerate()
                     .map(|(i, h)| if sign >> i & 1 == 1 { -h } else { *h })
