@@ -35,6 +35,7 @@ mod passive_optics;
 mod patterns;
 mod polarization;
 mod reproducibility;
+mod statistical_eye;
 
 pub use checks::{Case, Outcome, Status};
 
@@ -88,6 +89,7 @@ pub fn cases() -> Vec<Case> {
         multimode::cases(),
         multimode_links::cases(),
         reproducibility::cases(),
+        statistical_eye::cases(),
     ]
     .into_iter()
     .flatten()

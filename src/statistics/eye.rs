@@ -404,6 +404,8 @@ impl FineModel<'_> {
                 first: isi.first,
                 mass: isi.mass.to_vec(),
             };
+            let farthest = others.iter().map(|h| h.abs()).sum::<f64>() * levels.peak();
+            bound(&mut interference, farthest);
             if let Some(crosstalk) = crosstalk {
                 interference = interference.convolve(crosstalk)?;
             }
@@ -434,6 +436,29 @@ impl FineModel<'_> {
         }
         Ok(sums.into_iter().map(Accumulator::density).collect())
     }
+}
+
+/// Puts what lies farther out than the worst pattern reaches, to which each cursor on the grid may have
+/// added up to a bin, on the last bin that it reaches.
+fn bound(density: &mut AmplitudeDensity, farthest: f64) {
+    let most = lattice::whole_steps((farthest / density.step - 1e-9).ceil());
+    let n = density.mass.len();
+    let middle = n / 2;
+    if n % 2 == 0 || density.first != -i64::try_from(middle).unwrap_or(0) || most >= middle {
+        return;
+    }
+    let (low, high) = (middle - most, middle + most);
+    let below: f64 = density.mass[..low].iter().sum();
+    let above: f64 = density.mass[high + 1..].iter().rev().sum();
+    density.mass.truncate(high + 1);
+    density.mass.drain(..low);
+    if let Some(first) = density.mass.first_mut() {
+        *first += below;
+    }
+    if let Some(last) = density.mass.last_mut() {
+        *last += above;
+    }
+    density.first += i64::try_from(low).unwrap_or(0);
 }
 
 /// The mixture of the densities of neighbouring phases.

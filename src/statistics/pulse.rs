@@ -105,6 +105,12 @@ impl PulseResponse {
         }
     }
 
+    /// The response times a factor.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        self.with_samples(self.samples.iter().map(|h| h * factor).collect())
+    }
+
     /// The response with `factor` times as many samples, band-limited between them.
     #[must_use]
     pub fn refined(&self, factor: usize) -> Self {
