@@ -37,6 +37,7 @@ mod passive_optics;
 mod patterns;
 mod polarization;
 mod reproducibility;
+mod statistical_eye;
 
 pub use checks::{Case, Outcome, Status};
 
@@ -92,6 +93,7 @@ pub fn cases() -> Vec<Case> {
         multimode::cases(),
         multimode_links::cases(),
         reproducibility::cases(),
+        statistical_eye::cases(),
     ]
     .into_iter()
     .flatten()

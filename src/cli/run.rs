@@ -8,15 +8,21 @@ use eyespan::config::Description;
 use eyespan::library::Library;
 use eyespan::link::monte_carlo::{Counts, Watch};
 use eyespan::link::{Link, Method};
-use eyespan::report::{EyeOpening, EyePicture, Histogram, ValueAxis};
+use eyespan::report::{
+    Axis, CurvePlot, Direction, EyeOpening, EyePicture, Histogram, Panel, ReferenceLine, Series,
+    ValueAxis,
+};
 use eyespan::study::result::RunResult;
 use eyespan::study::simulation::EyeWaveform;
+use eyespan::study::statistical_picture::StatisticalPicture;
 use eyespan::study::{Simulation, simulate};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 /// Size of the density behind an eye picture.
 const EYE_CELLS: (usize, usize) = (1024, 768);
+/// Decades of probability density that the colours of a statistical eye span.
+const STATISTICAL_DECADES: f64 = 9.0;
 
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
@@ -72,7 +78,7 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
 
 /// Runs a link; a counted one shows its progress.
 fn simulate_watched(link: &Link) -> Result<Simulation, eyespan::link::LinkError> {
-    if link.engine.method == Method::SemiAnalytic {
+    if link.engine.method != Method::MonteCarlo {
         return simulate(link, &Watch::default());
     }
     let bar = ProgressBar::new(link.engine.monte_carlo.maximum_symbols).with_style(
@@ -120,10 +126,19 @@ fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>
         probability_density: None,
     });
     picture.eyes = openings(eye, result);
+    if eye.statistical.is_some() {
+        picture.decades = Some(STATISTICAL_DECADES);
+    }
     let mut files = vec![(
         "eye.png",
         picture.render_png(None).map_err(|error| failed(&error))?,
     )];
+    if let Some(statistical) = &eye.statistical {
+        for (name, plot) in bathtubs(statistical, result) {
+            let png = plot.render_png(None).map_err(|error| failed(&error))?;
+            files.push((name, png));
+        }
+    }
     if svg {
         files.push((
             "eye.svg",
@@ -134,6 +149,65 @@ fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>
         ));
     }
     Ok(files)
+}
+
+/// Bathtub curves of a statistical eye, over time and over the threshold.
+fn bathtubs(
+    statistical: &StatisticalPicture,
+    result: &RunResult,
+) -> Vec<(&'static str, CurvePlot)> {
+    let plot = |x: Axis, curves: Vec<Vec<(f64, f64)>>, line: &str| CurvePlot {
+        title: result.name.clone(),
+        subtitle: vec![format!(
+            "{:.6} GBd {} · errors of each eye, of all symbols · {line}",
+            Trimmed(result.symbol_rate_gbd),
+            result.format
+        )],
+        x,
+        panels: vec![Panel {
+            y: Axis::logarithmic("probability of an error").over(1e-18, 1.0),
+            series: curves
+                .into_iter()
+                .enumerate()
+                .map(|(eye, points)| Series {
+                    name: format!("eye {eye}"),
+                    // What is shown ends at the lower end of the axis.
+                    points: points.into_iter().map(|(x, p)| (x, p.max(1e-19))).collect(),
+                    color: eye,
+                    ..Series::default()
+                })
+                .collect(),
+            lines: vec![ReferenceLine {
+                direction: Direction::Horizontal,
+                at: result.target.pre_fec_ber,
+                label: format!("{:.1e}", result.target.pre_fec_ber),
+            }],
+            ..Panel::default()
+        }],
+    };
+    let vertical = statistical.vertical_bathtub();
+    let millivolts = vertical
+        .into_iter()
+        .map(|curve| curve.into_iter().map(|(v, p)| (v * 1e3, p)).collect())
+        .collect();
+    vec![
+        (
+            "bathtub.png",
+            plot(
+                Axis::linear("time from the decision / UI"),
+                statistical.bathtub(),
+                "thresholds as they are at the decision",
+            ),
+        ),
+        (
+            "bathtub_threshold.png",
+            plot(
+                Axis::linear("threshold / mV"),
+                millivolts,
+                "at the decision",
+            ),
+        ),
+    ]
 }
 
 fn openings(eye: &EyeWaveform, result: &RunResult) -> Vec<EyeOpening> {

@@ -79,6 +79,8 @@ choice! {
         SemiAnalytic = "semi-analytic",
         /// Counted errors.
         MonteCarlo = "monte-carlo",
+        /// Densities from the pulse response; of electrical links that are linear.
+        Statistical = "statistical",
     }
 }
 

@@ -214,6 +214,8 @@ pub enum Method {
     SemiAnalytic,
     /// Counted errors.
     MonteCarlo,
+    /// Densities from the pulse response; of electrical links that are linear.
+    Statistical,
 }
 
 /// When a Monte-Carlo run stops, and how it is cut into blocks.

@@ -2,16 +2,18 @@
 //! with it as densities, and the error ratio is the mean of the Gaussian tails of all symbols.
 
 use super::decision::{Decided, DecisionInput, DecisionRule, Equalized};
-use super::description::{Feedback, Link};
+use super::description::{Feedback, Link, Method};
 use super::error::LinkError;
 use super::feedback::multiplication;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::sensitivity::carry;
+use super::statistical::{self, PulseRun};
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
 use crate::format::{FormatError, Pattern};
 use crate::random::{Source, StreamKey};
+use crate::statistics::EyeModel;
 
 /// The semi-analytic engine of one link.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct SemiAnalytic {
     plan: Plan,
     propagation: Propagation,
     responses: NoiseResponses,
+    /// The response to one symbol, where decisions are taken from densities.
+    pulse: Option<PulseRun>,
 }
 
 /// What the engine found.
@@ -32,6 +36,8 @@ pub struct Evaluation {
     /// Mean variance, with the outer levels at −1 and +1, of noises that are carried to each
     /// decision one by one.
     pub carried: Vec<(NoiseKind, f64)>,
+    /// The statistical eye's model, where decisions are taken from densities.
+    pub statistical: Option<EyeModel>,
 }
 
 /// Light at the receiver's input.
@@ -74,7 +80,12 @@ impl SemiAnalytic {
     pub fn new(link: &Link) -> Result<Self, LinkError> {
         let plan = Plan::new(link)?;
         let (_, symbols) = cyclic_pattern(link)?;
+        let statistical = link.engine.method == Method::Statistical;
+        if statistical {
+            statistical::check(link, &plan)?;
+        }
         Ok(Self {
+            pulse: statistical.then(|| PulseRun::new(&plan)),
             propagation: Propagation::new(symbols, &plan),
             plan,
             link: link.clone(),
@@ -104,8 +115,17 @@ impl SemiAnalytic {
     /// [`LinkError`] where the stages do not make a link.
     pub fn change(&mut self, link: &Link) -> Result<(), LinkError> {
         if !self.plan.take_lengths(&self.link, link) {
-            self.plan = Plan::new(link)?;
+            let plan = Plan::new(link)?;
+            if link.engine.method == Method::Statistical {
+                statistical::check(link, &plan)?;
+            }
+            self.plan = plan;
         }
+        self.pulse = match (link.engine.method, self.pulse.take()) {
+            (Method::Statistical, None) => Some(PulseRun::new(&self.plan)),
+            (Method::Statistical, known) => known,
+            _ => None,
+        };
         self.link = link.clone();
         Ok(())
     }
@@ -145,12 +165,25 @@ impl SemiAnalytic {
         let tail = self.responses.whole_tail(&self.plan)?;
         let input = self.input(&noise)?;
         let carried = carry(&self.plan, &self.propagation, &tail, &input, &equalized)?;
-        let mut decided = input.decide(
-            equalized,
-            carried.as_ref(),
-            self.link.sampler.jitter,
-            self.link.sampler.thresholds,
-        );
+        let sampler = &self.link.sampler;
+        let (mut decided, statistical) = if let Some(run) = &mut self.pulse {
+            let model = statistical::model(
+                &self.link,
+                &self.plan,
+                run,
+                &equalized.rule,
+                &equalized.deviations,
+                self.propagation.grid().samples,
+            )?;
+            let modulation = &self.link.signal.modulation;
+            let decided = statistical::decide(&model, equalized, sampler.thresholds, modulation)?;
+            (decided, Some(model))
+        } else {
+            let (jitter, thresholds) = (sampler.jitter, sampler.thresholds);
+            let input = self.input(&noise)?;
+            let decided = input.decide(equalized, carried.as_ref(), jitter, thresholds);
+            (decided, None)
+        };
         if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
             let positions = self.link.signal.modulation.level_positions();
             let factor = multiplication(&decided, positions);
@@ -161,6 +194,7 @@ impl SemiAnalytic {
             decided,
             noise,
             carried: carried.map(|c| c.kinds).unwrap_or_default(),
+            statistical,
         })
     }
 

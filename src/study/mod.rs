@@ -7,6 +7,7 @@ pub mod margin;
 pub mod reach;
 pub mod result;
 pub mod simulation;
+pub mod statistical_picture;
 
 pub use cause::Cause;
 pub use line::{Line, LineError, find_line_reach, run_line};

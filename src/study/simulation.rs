@@ -5,6 +5,7 @@ use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, StageDelay,
     TargetResult,
 };
+use super::statistical_picture::StatisticalPicture;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
@@ -49,6 +50,8 @@ pub struct EyeWaveform {
     pub optical: bool,
     /// Probability of the openings.
     pub probability: f64,
+    /// The statistical eye, where that is what was computed; the picture shows it.
+    pub statistical: Option<StatisticalPicture>,
 }
 
 /// Phases at which the width of an eye is looked for, per UI.
@@ -66,7 +69,7 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
         MarginSearch::new(target).find(&mut engine, Some(evaluation.decided.errors.bit))?;
     engine.evaluate()?;
     let counts = match link.engine.method {
-        Method::SemiAnalytic => None,
+        Method::SemiAnalytic | Method::Statistical => None,
         Method::MonteCarlo => Some(
             MonteCarlo::new(
                 link,
@@ -202,7 +205,11 @@ fn bit_error_ratio(link: &Link, decided: &Decided, counts: Option<&Counts>) -> B
         None => BitErrorRatio {
             pre_fec: Some(decided.errors.bit),
             post_fec: Some(link.fec.post_fec_ber(decided.errors.bit)),
-            method: "semi-analytic".to_owned(),
+            method: match link.engine.method {
+                Method::Statistical => "statistical",
+                Method::SemiAnalytic | Method::MonteCarlo => "semi-analytic",
+            }
+            .to_owned(),
             errors: None,
             bits: None,
             interval_95: None,
@@ -291,7 +298,12 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
             weight += s.weight;
         }
     }
-    variances.push(("residual intersymbol interference", interference / weight));
+    let mut interference = interference / weight;
+    if evaluation.statistical.is_some() {
+        // Its samples hold the jitter of the edges, which stands above.
+        interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
+    }
+    variances.push(("residual intersymbol interference", interference.max(0.0)));
     let total: f64 = variances.iter().map(|v| v.1).sum();
     variances
         .iter()
@@ -386,11 +398,29 @@ fn eye_waveform(
             deviations[k * sps + phase] = half * noise[k];
         }
     }
-    let openings: Vec<(f64, f64)> = vertical_openings(&evaluation.decided.samples, probability)
-        .iter()
-        .map(|o| (physical(o.low), physical(o.high)))
-        .collect();
-    let spans = spans(&input, &evaluation.decided, carried, &levels, probability);
+    let statistical = match &evaluation.statistical {
+        Some(model) => Some(StatisticalPicture::new(model, half, &rule.thresholds)?),
+        None => None,
+    };
+    let (openings, spans) = match &statistical {
+        Some(picture) => {
+            let edges = picture.eye.edges(picture.eye.decision(), probability);
+            (
+                edges
+                    .iter()
+                    .map(|e| (physical(e.low), physical(e.high)))
+                    .collect(),
+                picture.eye.open_spans(probability),
+            )
+        }
+        None => (
+            vertical_openings(&evaluation.decided.samples, probability)
+                .iter()
+                .map(|o| (physical(o.low), physical(o.high)))
+                .collect(),
+            spans(&input, &evaluation.decided, carried, &levels, probability),
+        ),
+    };
     let positions = input.modulation.level_positions();
     Ok(EyeWaveform {
         samples,
@@ -406,6 +436,7 @@ fn eye_waveform(
         spans,
         optical,
         probability,
+        statistical,
     })
 }
 
@@ -548,6 +579,9 @@ impl EyeWaveform {
     /// # Errors
     /// [`DensityError`] where the waveform is not finite.
     pub fn density(&self, columns: usize, rows: usize) -> Result<Density, DensityError> {
+        if let Some(picture) = &self.statistical {
+            return picture.density(columns, rows);
+        }
         let spread = self
             .deviations
             .iter()

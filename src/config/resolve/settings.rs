@@ -331,6 +331,7 @@ impl Resolver<'_> {
             method: match table.method.as_ref().map(|method| method.value) {
                 None | Some(MethodName::SemiAnalytic) => Method::SemiAnalytic,
                 Some(MethodName::MonteCarlo) => Method::MonteCarlo,
+                Some(MethodName::Statistical) => Method::Statistical,
             },
             samples_per_symbol: size(table.samples_per_symbol.as_ref(), 8),
             monte_carlo: MonteCarloSettings {

@@ -1,0 +1,103 @@
+"""The density of 200 cursors of PAM4 on 4096 bins at 64 phases: this library and PyChOpMarg in turn.
+
+    cargo bench --no-run --bench statistical_eye
+    python3 benches/peers/statistical_eye.py --python /tmp/peers/bin/python
+
+The interpreter needs PyChOpMarg. Each round runs `statistical_eye --once` (the library's benchmark) and
+then PyChOpMarg's `delta_pmf` on the same cursors and a grid of the same bins, in the order they come in
+and sorted from the smallest on, which suits it better. Times are thread CPU time, one thread each, the
+best of `--repeat` within a round; the ratio is the median of the rounds' own. PyChOpMarg takes the nearest
+bins and drops small cursors where it is not given a grid, this library keeps every cursor's variance on
+two bins: twice the sums. The variances of both are printed beside the exact one.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEER = """
+import json, sys, time, importlib.metadata
+import numpy as np
+from pychopmarg.utility.probability import delta_pmf
+k = np.arange(200)
+phases = []
+for phase in range(64):
+    raw = np.exp(-k / 30.0) * np.cos(0.9 * k + 0.1 * phase)
+    h = raw * 1840.0 / np.sum(np.abs(raw))
+    if sys.argv[2] == "sorted":
+        h = h[np.argsort(np.abs(h))]
+    phases.append(h)
+y = np.linspace(-2048.0, 2048.0, 4097)
+times = []
+for _ in range(int(sys.argv[1])):
+    begin = time.thread_time()
+    for h in phases:
+        delta_pmf(h, L=4, y=y)
+    times.append(time.thread_time() - begin)
+v, p = delta_pmf(phases[0], L=4, y=y)
+print(json.dumps({
+    "thread_seconds": times, "version": importlib.metadata.version("pychopmarg"),
+    "variance": float(np.sum(p * v * v) - np.sum(p * v) ** 2),
+    "exact": float(5 / 9 * np.sum(phases[0] ** 2)),
+}))
+"""
+
+
+def benchmark():
+    """Path of the newest build of the benchmark."""
+    report = subprocess.run(
+        ["cargo", "bench", "--no-run", "--bench", "statistical_eye", "--message-format=json"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+    ).stdout
+    for line in report.splitlines():
+        message = json.loads(line)
+        if message.get("executable") and message["target"]["name"] == "statistical_eye":
+            return message["executable"]
+    sys.exit("cargo did not say where the benchmark is")
+
+
+def run(command):
+    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    out = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
+    ).stdout
+    return json.loads(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--python", default=sys.executable, help="interpreter that has PyChOpMarg")
+    parser.add_argument("--binary", help="a benchmark already built")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args()
+    binary = options.binary or benchmark()
+    ours, theirs = [], {"as they come": [], "sorted": []}
+    for _ in range(max(options.rounds, 1)):
+        own = run([binary, "--once", "--repeat", str(options.repeat)])
+        ours.append(min(own["thread_seconds"]))
+        for order, times in theirs.items():
+            peer = run([options.python, "-c", PEER, str(max(options.repeat // 2, 1)), order])
+            times.append(min(peer["thread_seconds"]))
+    print(f"this library      {1e3 * statistics.median(ours):8.2f} ms")
+    for order, times in theirs.items():
+        ratios = [b / a for a, b in zip(ours, times)]
+        print(
+            f"PyChOpMarg {peer['version']}, {order:12} {1e3 * statistics.median(times):8.2f} ms, "
+            f"{statistics.median(ratios):.1f} × as long, rounds {min(ratios):.1f} to {max(ratios):.1f}"
+        )
+    print(
+        f"variance of the first phase: exact {peer['exact']:.3f}, this library "
+        f"{own['variance']:.3f}, PyChOpMarg {peer['variance']:.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
