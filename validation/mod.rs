@@ -24,6 +24,7 @@ mod fiber;
 mod kerr_links;
 mod link_model;
 mod links;
+mod margin;
 mod modulators;
 mod multimode;
 mod multimode_links;
@@ -79,6 +80,7 @@ pub fn cases() -> Vec<Case> {
         fec::cases(),
         copper::cases(),
         networks::cases(),
+        margin::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),
