@@ -108,7 +108,7 @@
 //! | 0 base | [`constants`], [`units`], [`math`], [`random`] | numbers |
 //! | 1 signal | [`signal`], [`mod@format`], [`network`] | grids, responses, convolution; patterns and levels; S-parameters and Touchstone files |
 //! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
-//! | 3 measure | [`measure`], [`com`] | densities, openings, decisions; channel operating margin |
+//! | 3 measure | [`measure`], [`statistics`], [`com`] | densities, openings, decisions; statistical eyes; channel operating margin |
 //! | 4 link | [`link`] | the description of a link and its engines |
 //! | 5 study | [`study`], [`library`], [`config`] | runs, margin, reach; parts; link files |
 //! | 6 face | [`report`] and the program | pictures, command line |
@@ -133,6 +133,7 @@ pub mod random;
 pub mod receiver;
 pub mod report;
 pub mod signal;
+pub mod statistics;
 pub mod study;
 pub mod transmitter;
 pub mod units;

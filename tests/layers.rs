@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 7] = [
         "fec",
         "amplifier",
     ],
-    &["measure", "com"],
+    &["measure", "com", "statistics"],
     &["link"],
     &["study", "library", "config"],
     &["report", "cli"],

@@ -4,6 +4,8 @@
 //! 802.3, 93A.1.7.1, equation 93A-40); samples no larger than a bin are left out and teeth are rounded to
 //! bins, halves away from zero, as in the COM reference code.
 
+use super::error::ComError;
+use crate::statistics::{Binning, StatisticsError, SymbolLevels, cursor_density};
 use realfft::RealFftPlanner;
 
 /// Probabilities of bins, their first one `first` bins from zero.
@@ -31,43 +33,23 @@ impl Interference {
     }
 
     /// Interference of these samples with `levels` equally likely levels from −1 to 1.
-    pub fn of_samples(samples: &[f64], levels: usize, bin: f64) -> Self {
-        let mut sizes: Vec<f64> = samples
-            .iter()
-            .map(|v| v.abs())
-            .filter(|v| *v > bin)
-            .collect();
-        // The smallest first, so that most combs meet a short density.
-        sizes.sort_by(f64::total_cmp);
+    ///
+    /// # Errors
+    /// [`ComError::Channel`] for samples that are not finite or too large for the bins.
+    pub fn of_samples(samples: &[f64], levels: usize, bin: f64) -> Result<Self, ComError> {
         let steps = (levels.max(2) - 1) as f64;
-        let mut density = Self::none(bin);
-        let mut spare = Vec::new();
-        let share = 1.0 / levels as f64;
-        for size in sizes {
-            #[allow(clippy::cast_possible_truncation)]
-            let teeth: Vec<i64> = (0..levels)
-                .map(|l| (size * (2.0 * l as f64 / steps - 1.0) / bin).round() as i64)
-                .collect();
-            let (Some(&low), Some(&high)) = (teeth.first(), teeth.last()) else {
-                continue;
-            };
-            let old = std::mem::take(&mut density.mass);
-            let width = usize::try_from(high - low).unwrap_or(0);
-            spare.clear();
-            spare.resize(old.len() + width, 0.0);
-            for tooth in &teeth {
-                let at = usize::try_from(tooth - low).unwrap_or(0);
-                for (place, p) in spare[at..].iter_mut().zip(&old) {
-                    *place += p;
-                }
-            }
-            for p in &mut spare {
-                *p *= share;
-            }
-            density.mass = std::mem::replace(&mut spare, old);
-            density.first += low;
-        }
-        density
+        let positions: Vec<f64> = (0..levels.max(2))
+            .map(|l| 2.0 * l as f64 / steps - 1.0)
+            .collect();
+        let failed = |error: StatisticsError| ComError::Channel(error.to_string());
+        let levels = SymbolLevels::new(&positions).map_err(failed)?;
+        let density =
+            cursor_density(samples, &levels, bin, Binning::Nearest).map_err(failed)?;
+        Ok(Self {
+            bin,
+            first: density.first,
+            mass: density.mass,
+        })
     }
 
     /// A normal distribution, out to 12 standard deviations.
@@ -276,7 +258,7 @@ mod tests {
     #[test]
     fn sums_of_independent_ones_have_the_sum_of_variances() {
         let samples = [0.031, -0.012, 0.0219, -0.0451];
-        let density = Interference::of_samples(&samples, 4, 1e-4);
+        let density = Interference::of_samples(&samples, 4, 1e-4).unwrap();
         let expected: f64 = samples.iter().map(|v| v * v * 5.0 / 9.0).sum();
         assert!((density.variance() / expected - 1.0).abs() < 1e-3);
         let noise = Interference::gaussian(0.01, 1e-4);
