@@ -43,8 +43,7 @@ impl Interference {
             .collect();
         let failed = |error: StatisticsError| ComError::Channel(error.to_string());
         let levels = SymbolLevels::new(&positions).map_err(failed)?;
-        let density =
-            cursor_density(samples, &levels, bin, Binning::Nearest).map_err(failed)?;
+        let density = cursor_density(samples, &levels, bin, Binning::Nearest).map_err(failed)?;
         Ok(Self {
             bin,
             first: density.first,
