@@ -37,6 +37,8 @@ pub enum PhaseSearch {
     All,
     /// Downhill from this distance to the peak, in samples.
     Near(i64),
+    /// At this distance to the peak, in samples, and nowhere else.
+    At(i64),
 }
 
 /// Equalises one setting of analogue equaliser and transmitter.
@@ -201,6 +203,7 @@ fn mean_square(
             }
             best.ok_or_else(|| ComError::Equalizer("there is no sampling phase".to_owned()))
         }
+        PhaseSearch::At(offset) => at(offset),
         PhaseSearch::Near(start) => {
             let mut best = at(start.clamp(-half, half))?;
             let mut step = (half / 8).max(1);

@@ -240,10 +240,12 @@ fn impulse_response(
         .map(|k| half * k as f64 / count as f64)
         .collect();
     let mut spectrum = if reference_code {
+        // Its transition filter delays by three transition times.
+        let delay = 3.0 * settings.transition_time;
         let filtered: Vec<Complex64> = f
             .iter()
             .zip(&transfer)
-            .map(|(&f, h)| h * filters(f))
+            .map(|(&f, h)| h * filters(f) * Complex64::cis(-TAU * f * delay))
             .collect();
         as_reference_code(f, &filtered, &grid)
     } else {

@@ -65,7 +65,9 @@ impl Interference {
             })
             .collect();
         let total: f64 = mass.iter().sum();
-        mass.iter_mut().for_each(|p| *p /= total);
+        for p in &mut mass {
+            *p /= total;
+        }
         Self {
             bin,
             first: -reach,

@@ -65,7 +65,7 @@ pub fn error_ratio(
     let (mut sum, mut weight) = (0.0, 1.0);
     let longest = correlation.len().saturating_sub(1);
     for j in 1..=longest {
-        let sign = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
         let mut u = vec![1.0];
         u.extend((1..j).map(|i| sign(i) * less));
         u.push(-sign(j) * feedback);

@@ -373,10 +373,8 @@ impl Equations<'_> {
                 }
             }
             let Some((_, start)) = best else { break };
-            for place in start..start + floating.taps {
-                taken[place] = true;
-                chosen.push(place);
-            }
+            taken[start..start + floating.taps].fill(true);
+            chosen.extend(start..start + floating.taps);
             chosen.sort_unstable();
         }
         Ok(chosen)

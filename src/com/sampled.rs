@@ -1,6 +1,7 @@
 //! Pulses behind the analogue equaliser, sample by sample and phase by phase, and what the transmitter's
 //! taps make of them.
 
+use super::device::receiver_filter;
 use super::error::ComError;
 use super::front::{Front, PathKind};
 use super::mmse::autocorrelation;
@@ -168,8 +169,7 @@ impl Filtered {
             .enumerate()
             .map(|(k, h)| {
                 let f = k as f64 * front.step;
-                let gain =
-                    (h * super::device::receiver_filter(f, settings.receiver_bandwidth)).norm_sqr();
+                let gain = (h * receiver_filter(f, settings.receiver_bandwidth)).norm_sqr();
                 Complex64::new(0.5 * settings.noise_density * gain * front.step, 0.0)
             })
             .collect();
