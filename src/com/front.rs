@@ -18,6 +18,8 @@ use std::f64::consts::{PI, TAU};
 
 /// What is below this share of the peak at the end of an impulse response is cut.
 const CUT: f64 = 1e-3;
+/// Share of a response's energy that may lie in the eighth of its period before the last one.
+const UNSETTLED: f64 = 1e-4;
 /// Symbols in front of a response and behind it that filters may fill.
 const GUARD: usize = 24;
 /// Symbols behind the longest response that the analogue equaliser's low-frequency stage may fill.
@@ -87,14 +89,25 @@ impl Front {
             .chain(channel.near_end.iter().map(|n| (n, PathKind::NearEnd)));
         let mut responses = Vec::new();
         let mut data_end = f64::INFINITY;
+        let mut shared: Option<Shared> = None;
         for (network, kind) in sources {
-            let (transmitter, amplitude) = match kind {
-                PathKind::Through => (&settings.transmitter, settings.amplitude),
-                PathKind::FarEnd => (&settings.transmitter, settings.far_end_amplitude),
-                PathKind::NearEnd => (&settings.near_end_transmitter, settings.near_end_amplitude),
+            let amplitude = match kind {
+                PathKind::Through => settings.amplitude,
+                PathKind::FarEnd => settings.far_end_amplitude,
+                PathKind::NearEnd => settings.near_end_amplitude,
             };
             data_end = data_end.min(network.frequencies().last().copied().unwrap_or(0.0));
-            let (impulse, loss_db) = impulse_response(network, transmitter, settings)?;
+            let to_zero = settings.beyond_data == BeyondData::Continued;
+            let network = prepared(network, settings.resistance, to_zero)?;
+            let kept = shared
+                .take()
+                .filter(|kept: &Shared| kept.frequency == network.frequencies());
+            let ends = match kept {
+                Some(kept) => kept,
+                None => Shared::new(network.frequencies(), settings)?,
+            };
+            let (impulse, loss_db) = ends.impulse_response(&network, kind)?;
+            shared = Some(ends);
             responses.push((kind, amplitude, impulse, loss_db));
         }
         let longest = responses.iter().map(|r| r.2.len()).max().unwrap_or(0);
@@ -175,107 +188,170 @@ fn prepared(network: &Network, resistance: f64, to_zero: bool) -> Result<Network
     }
 }
 
-/// Impulse response of a path in V per V and sample, from a while before its first large sample to its
-/// last, and the loss at half the symbol rate.
-fn impulse_response(
-    network: &Network,
-    transmitter: &Device,
-    settings: &Settings,
-) -> Result<(Vec<f64>, f64), ComError> {
-    let reference_code = settings.beyond_data == BeyondData::ReferenceCode;
-    let network = prepared(network, settings.resistance, !reference_code)?;
-    let f = network.frequencies();
-    let (Some(&first), Some(&last)) = (f.first(), f.last()) else {
-        return Err(ComError::Channel("the channel has no data".to_owned()));
-    };
-    if f.len() < 20 || first > 0.1 * last {
-        return Err(ComError::Channel(format!(
-            "{} frequencies from {} GHz to {} GHz are too few to tell a pulse",
-            f.len(),
-            first / 1e9,
-            last / 1e9
-        )));
-    }
-    let receiver = &settings.receiver_device;
-    let (source, load) = (
-        transmitter.reflection(settings.resistance),
-        receiver.reflection(settings.resistance),
-    );
-    let transfer: Vec<Complex64> = f
-        .iter()
-        .zip(network.s().chunks_exact(4))
-        .map(|(&f, s)| {
-            let channel = TwoPort {
-                s11: s[0],
-                s12: s[1],
-                s21: s[2],
-                s22: s[3],
-            };
-            transmitter
-                .two_port(f, settings.resistance)
-                .then(&channel)
-                .then(&receiver.two_port(f, settings.resistance).flipped())
-                .voltage_transfer(source, load)
-        })
-        .collect();
-    let nyquist = 0.5 * settings.symbol_rate;
-    let loss_db = loss_at(f, &transfer, nyquist);
-    let filters = |f: f64| {
-        receiver_filter(f, settings.receiver_bandwidth)
-            * transition_filter(f, settings.transition_time)
-    };
-    // The grid keeps the spacing of the data, or what comes next to it with M samples a symbol.
-    let spacing = (last - first) / (f.len() - 1) as f64;
-    let half = 0.5 * settings.symbol_rate * settings.samples_per_symbol as f64;
-    let count = (half / spacing).round().max(2.0);
-    if count > 4e6 {
-        return Err(ComError::Channel(format!(
-            "frequencies {} MHz apart make too many points: thin the data out",
-            spacing / 1e6
-        )));
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let count = count as usize;
-    let grid: Vec<f64> = (0..=count)
-        .map(|k| half * k as f64 / count as f64)
-        .collect();
-    let mut spectrum = if reference_code {
-        // Its transition filter delays by three transition times.
-        let delay = 3.0 * settings.transition_time;
-        let filtered: Vec<Complex64> = f
-            .iter()
-            .zip(&transfer)
-            .map(|(&f, h)| h * filters(f) * Complex64::cis(-TAU * f * delay))
-            .collect();
-        as_reference_code(f, &filtered, &grid)
-    } else {
-        let mut continued = continued(f, &transfer, &grid)?;
-        for (h, &f) in continued.iter_mut().zip(&grid) {
-            *h *= filters(f);
+/// What paths with the same frequencies share: their ends, the grid, and the filters on it.
+struct Shared<'a> {
+    settings: &'a Settings,
+    frequency: Vec<f64>,
+    /// From die to channel, of the transmitter, of near-end aggressors, and of the receiver.
+    transmitter: Vec<TwoPort>,
+    near_end_transmitter: Vec<TwoPort>,
+    receiver: Vec<TwoPort>,
+    grid: Vec<f64>,
+    /// H_t·H_r on the grid; zero from where it is below 1e-14.
+    filter: Vec<Complex64>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(frequency: &[f64], settings: &'a Settings) -> Result<Self, ComError> {
+        let (Some(&first), Some(&last)) = (frequency.first(), frequency.last()) else {
+            return Err(ComError::Channel("the channel has no data".to_owned()));
+        };
+        if frequency.len() < 20 || first > 0.1 * last {
+            return Err(ComError::Channel(format!(
+                "{} frequencies from {} GHz to {} GHz are too few to tell a pulse",
+                frequency.len(),
+                first / 1e9,
+                last / 1e9
+            )));
         }
-        continued
-    };
-    spectrum[0].im = 0.0;
-    spectrum[count].im = 0.0;
-    let mut planner = RealFftPlanner::<f64>::new();
-    let mut response = vec![0.0; 2 * count];
-    planner
-        .plan_fft_inverse(2 * count)
-        .process(&mut spectrum, &mut response)
-        .map_err(|error| ComError::Channel(error.to_string()))?;
-    let scale = 1.0 / (2 * count) as f64;
-    let peak = response.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    if !(peak.is_finite() && peak > 0.0) {
-        return Err(ComError::Channel("a path transmits nothing".to_owned()));
+        // The grid keeps the spacing of the data, or what comes next to it with M samples a symbol.
+        let spacing = (last - first) / (frequency.len() - 1) as f64;
+        let half = 0.5 * settings.symbol_rate * settings.samples_per_symbol as f64;
+        let count = (half / spacing).round().max(2.0);
+        if count > 4e6 {
+            return Err(ComError::Channel(format!(
+                "frequencies {} MHz apart make too many points: thin the data out",
+                spacing / 1e6
+            )));
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let count = count as usize;
+        let grid: Vec<f64> = (0..=count)
+            .map(|k| half * k as f64 / count as f64)
+            .collect();
+        let mut filter = vec![Complex64::ZERO; grid.len()];
+        for (h, &f) in filter.iter_mut().zip(&grid) {
+            *h = filters(f, settings);
+            if h.norm_sqr() < 1e-28 {
+                *h = Complex64::ZERO;
+                break;
+            }
+        }
+        let ends = |device: &Device| -> Vec<TwoPort> {
+            frequency
+                .iter()
+                .map(|&f| device.two_port(f, settings.resistance))
+                .collect()
+        };
+        let transmitter = ends(&settings.transmitter);
+        Ok(Self {
+            near_end_transmitter: if settings.near_end_transmitter == settings.transmitter {
+                transmitter.clone()
+            } else {
+                ends(&settings.near_end_transmitter)
+            },
+            transmitter,
+            receiver: ends(&settings.receiver_device),
+            settings,
+            frequency: frequency.to_vec(),
+            grid,
+            filter,
+        })
     }
-    let large = |v: &f64| v.abs() > CUT * peak;
-    let end = response.iter().rposition(large).map_or(0, |k| k + 1);
-    let begin = response.iter().position(large).unwrap_or(0);
-    let begin = begin.saturating_sub(GUARD * settings.samples_per_symbol);
-    Ok((
-        response[begin..end].iter().map(|v| v * scale).collect(),
-        loss_db,
-    ))
+
+    /// Impulse response of a path in V per V and sample, from a while before its first large sample to
+    /// its last, and the loss at half the symbol rate.
+    fn impulse_response(
+        &self,
+        network: &Network,
+        kind: PathKind,
+    ) -> Result<(Vec<f64>, f64), ComError> {
+        let settings = self.settings;
+        let (near, device) = match kind {
+            PathKind::NearEnd => (&self.near_end_transmitter, &settings.near_end_transmitter),
+            PathKind::Through | PathKind::FarEnd => (&self.transmitter, &settings.transmitter),
+        };
+        let (source, load) = (
+            device.reflection(settings.resistance),
+            settings.receiver_device.reflection(settings.resistance),
+        );
+        let transfer: Vec<Complex64> = near
+            .iter()
+            .zip(&self.receiver)
+            .zip(network.s().chunks_exact(4))
+            .map(|((near, far), s)| {
+                let channel = TwoPort {
+                    s11: s[0],
+                    s12: s[1],
+                    s21: s[2],
+                    s22: s[3],
+                };
+                near.then(&channel)
+                    .then(&far.flipped())
+                    .voltage_transfer(source, load)
+            })
+            .collect();
+        let loss_db = loss_at(&self.frequency, &transfer, 0.5 * settings.symbol_rate);
+        let mut spectrum = match settings.beyond_data {
+            BeyondData::ReferenceCode => {
+                // Its transition filter delays by three transition times.
+                let delay = 3.0 * settings.transition_time;
+                let filtered: Vec<Complex64> = self
+                    .frequency
+                    .iter()
+                    .zip(&transfer)
+                    .map(|(&f, h)| h * filters(f, settings) * Complex64::cis(-TAU * f * delay))
+                    .collect();
+                as_reference_code(&self.frequency, &filtered, &self.grid)
+            }
+            BeyondData::Continued => {
+                continued(&self.frequency, &transfer, &self.grid, &self.filter)?
+            }
+        };
+        let last = spectrum.len() - 1;
+        spectrum[0].im = 0.0;
+        spectrum[last].im = 0.0;
+        let mut planner = RealFftPlanner::<f64>::new();
+        let mut response = vec![0.0; 2 * last];
+        planner
+            .plan_fft_inverse(2 * last)
+            .process(&mut spectrum, &mut response)
+            .map_err(|error| ComError::Channel(error.to_string()))?;
+        self.cut(&response).map(|response| (response, loss_db))
+    }
+
+    /// The part of a response that counts; refuses one that has not ended within its period.
+    fn cut(&self, response: &[f64]) -> Result<Vec<f64>, ComError> {
+        let peak = response.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        if !(peak.is_finite() && peak > 0.0) {
+            return Err(ComError::Channel("a path transmits nothing".to_owned()));
+        }
+        let size = response.len();
+        let energy = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>();
+        // The last eighth stands for the time before zero.
+        let tail = energy(&response[6 * size / 8..7 * size / 8]) / energy(response);
+        if tail > UNSETTLED {
+            let step = self.grid.get(1).copied().unwrap_or(f64::NAN);
+            return Err(ComError::Channel(format!(
+                "a response is longer than the {:.2} ns that frequencies {:.3} MHz apart can tell: its \
+                 end still holds {tail:.1e} of the energy. It needs a window of more than {:.2} ns",
+                1e9 / step,
+                step / 1e6,
+                2e9 / step
+            )));
+        }
+        let large = |v: &f64| v.abs() > CUT * peak;
+        let end = response.iter().rposition(large).map_or(0, |k| k + 1);
+        let begin = response.iter().position(large).unwrap_or(0);
+        let begin = begin.saturating_sub(GUARD * self.settings.samples_per_symbol);
+        let scale = 1.0 / size as f64;
+        Ok(response[begin..end].iter().map(|v| v * scale).collect())
+    }
+}
+
+fn filters(frequency: f64, settings: &Settings) -> Complex64 {
+    receiver_filter(frequency, settings.receiver_bandwidth)
+        * transition_filter(frequency, settings.transition_time)
 }
 
 /// Loss at a frequency, dB, between the points around it; of the last point above the data.
@@ -289,9 +365,14 @@ fn loss_at(f: &[f64], transfer: &[Complex64], at: f64) -> f64 {
     db(k - 1) * (1.0 - x) + db(k) * x
 }
 
-/// The transfer on the grid, and above the data the straight lines of loss in dB and phase of their upper
+/// The filtered transfer on the grid; above the data the straight lines of loss in dB and phase of their upper
 /// fifth.
-fn continued(f: &[f64], transfer: &[Complex64], grid: &[f64]) -> Result<Vec<Complex64>, ComError> {
+fn continued(
+    f: &[f64],
+    transfer: &[Complex64],
+    grid: &[f64],
+    filter: &[Complex64],
+) -> Result<Vec<Complex64>, ComError> {
     let one = Network::new(
         f.to_vec(),
         1,
@@ -318,13 +399,17 @@ fn continued(f: &[f64], transfer: &[Complex64], grid: &[f64]) -> Result<Vec<Comp
     let (loss_level, _) = straight_line(high, &loss);
     let end_level = loss_level + loss_slope * top;
     let end_phase = phase.last().copied().unwrap_or(0.0);
-    for &g in &grid[within.len()..] {
-        let level = end_level + loss_slope.min(0.0) * (g - top);
-        out.push(Complex64::from_polar(
-            level.exp(),
-            end_phase + phase_slope * (g - top),
-        ));
+    for (h, filter) in out.iter_mut().zip(filter) {
+        *h *= filter;
     }
+    for (&g, filter) in grid.iter().zip(filter).skip(within.len()) {
+        if *filter == Complex64::ZERO {
+            break;
+        }
+        let level = end_level + loss_slope.min(0.0) * (g - top);
+        out.push(filter * Complex64::from_polar(level.exp(), end_phase + phase_slope * (g - top)));
+    }
+    out.resize(grid.len(), Complex64::ZERO);
     Ok(out)
 }
 
