@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 7] = [
         "fec",
         "amplifier",
     ],
-    &["measure", "statistics"],
+    &["measure", "com", "statistics"],
     &["link"],
     &["study", "library", "config"],
     &["report", "cli"],

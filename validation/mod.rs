@@ -26,6 +26,7 @@ mod kerr_links;
 mod light_stages;
 mod link_model;
 mod links;
+mod margin;
 mod modulators;
 mod multimode;
 mod multimode_links;
@@ -83,6 +84,7 @@ pub fn cases() -> Vec<Case> {
         copper::cases(),
         board_lines::cases(),
         networks::cases(),
+        margin::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),

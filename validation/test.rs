@@ -71,6 +71,7 @@ areas! {
     forward_error_correction: "forward error correction",
     copper: "copper",
     networks: "networks",
+    channel_operating_margin: "channel operating margin",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",

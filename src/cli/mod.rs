@@ -3,6 +3,7 @@
 //! Results meant for machines go to stdout as JSON, people's words to stderr where both are asked
 //! for. Exit codes: 0 done; 1 a validation case failed; 2 wrong input; 130 interrupted.
 
+mod com;
 mod diagnose;
 mod line;
 mod models;
@@ -38,6 +39,8 @@ enum Command {
     Run(run::RunArguments),
     /// Find the longest length that meets each link's target, and what limits it.
     Reach(reach::ReachArguments),
+    /// Channel operating margin of a channel in Touchstone files.
+    Com(com::ComArguments),
     /// Show the library of parts and where their numbers come from.
     Models(models::ModelsArguments),
     /// Run the validation cases: computed against published.
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&arguments, &library),
         Command::Reach(arguments) => reach::run(&arguments, &library),
+        Command::Com(arguments) => com::run(&arguments, &library),
         Command::Models(arguments) => models::run(&arguments, &library),
         Command::Validate(arguments) => validate::command(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

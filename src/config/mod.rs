@@ -33,6 +33,7 @@
 //! The description of each key, in [`schema`] and [`stage_tables`], says what holds where it is absent.
 
 pub mod choices;
+pub mod com;
 pub mod error;
 pub mod json_schema;
 mod layout;

@@ -1,5 +1,6 @@
 //! One part: its quantities, where they come from and where they hold.
 
+use crate::config::com::ComTable;
 use crate::config::error::{ConfigError, ConfigErrors, Problem};
 use crate::config::nearest::{key_help, list};
 use crate::config::range::Range;
@@ -78,6 +79,8 @@ pub enum PartTable {
     Stage(Box<StageTable>),
     /// Those of an error-correcting code.
     Fec(Box<FecTable>),
+    /// Those of a channel operating margin.
+    Com(Box<ComTable>),
 }
 
 /// A part of the library.
@@ -87,7 +90,7 @@ pub struct Part {
     pub name: String,
     /// What it is.
     pub title: String,
-    /// Kind of stage it is for, or "fec".
+    /// Kind of stage it is for, or "fec" or "com".
     pub kind: String,
     /// Document its numbers come from.
     pub source_title: String,
@@ -113,6 +116,7 @@ pub struct Part {
 pub(crate) fn kinds() -> Vec<&'static str> {
     let mut kinds = StageTable::KINDS.to_vec();
     kinds.push("fec");
+    kinds.push("com");
     kinds
 }
 
@@ -120,6 +124,8 @@ pub(crate) fn kinds() -> Vec<&'static str> {
 fn keys(kind: &str) -> Vec<&'static str> {
     let keys = if kind == "fec" {
         FecTable::key_names()
+    } else if kind == "com" {
+        ComTable::key_names()
     } else {
         StageTable::keys(kind).unwrap_or_default()
     };
@@ -282,6 +288,9 @@ fn limits(table: &ValidityTable, reader: &mut Reader) -> Vec<(String, f64, f64)>
 fn read_quantities(kind: &str, reader: &mut Reader) -> Option<PartTable> {
     if kind == "fec" {
         return Some(PartTable::Fec(Box::new(reader.sub_table("fec"))));
+    }
+    if kind == "com" {
+        return Some(PartTable::Com(Box::new(reader.sub_table("com"))));
     }
     let table = reader.table_at(kind)?;
     let mut inner = Reader {

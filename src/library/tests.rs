@@ -105,3 +105,64 @@ fn a_folder_that_is_not_there_is_an_error() {
     let error = Library::with_folder(Path::new("no/such/folder")).expect_err("none");
     assert!(error.to_string().contains("no/such/folder"));
 }
+
+#[test]
+fn every_set_of_a_channel_operating_margin_is_complete_and_possible() {
+    let library = built_in();
+    let sets: Vec<&Part> = library.list().iter().filter(|p| p.kind == "com").collect();
+    assert!(sets.len() >= 20);
+    for part in sets {
+        let PartTable::Com(table) = &part.table else {
+            panic!("{} is of another kind", part.name);
+        };
+        let settings = table
+            .settings(&part.name, &part.text)
+            .unwrap_or_else(|errors| panic!("{}: {errors}", part.name));
+        settings
+            .validate()
+            .unwrap_or_else(|error| panic!("{}: {error}", part.name));
+        assert!(settings.combinations() > 1000.0, "{}", part.name);
+    }
+}
+
+#[test]
+fn a_set_of_a_channel_operating_margin_with_mistakes_names_them() {
+    let library = built_in();
+    let good = &library.find("com", "dj-kr-a1").expect("a part").text.text;
+    let read = |from: &str, to: &str| {
+        let text = good.replace(from, to);
+        assert_ne!(&text, good);
+        let source = Arc::new(Source::new("dj-kr-a1.toml", &text));
+        let part = parse_document(&source, |d| Part::read("dj-kr-a1", &source, d));
+        match part.and_then(|part| part) {
+            Ok(part) => match &part.table {
+                PartTable::Com(table) => table
+                    .settings("dj-kr-a1", &source)
+                    .expect_err("a mistake")
+                    .to_string(),
+                _ => panic!("another kind"),
+            },
+            Err(errors) => errors.to_string(),
+        }
+    };
+    let error = read("amplitude_v = 0.385\nfar", "amplitude_mv = 385\nfar");
+    assert!(error.contains("unknown key `amplitude_mv`"), "{error}");
+    let error = read("transmitter_snr_db = 33.5\n", "");
+    assert!(
+        error.contains("missing key `transmitter_snr_db`"),
+        "{error}"
+    );
+    let error = read("[-20.0, 0.0, 1.0]", "[-20.0, 0.0, -1.0]");
+    assert!(error.contains("`ctle_gain_db`"), "{error}");
+    assert!(error.contains("[lowest, highest, step]"), "{error}");
+    let error = read(
+        "receiver_package_mm = [33.0, 1.8]",
+        "receiver_package_mm = [33.0]",
+    );
+    assert!(error.contains("one length for each impedance"), "{error}");
+    let error = read("random_jitter_ui = 0.01", "random_jitter_ui = 1.01");
+    assert!(
+        error.contains("`random_jitter_ui` cannot be 1.01"),
+        "{error}"
+    );
+}

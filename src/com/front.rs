@@ -1,0 +1,516 @@
+//! A channel between its two ends, up to the input of the receiver's equalisers: transfer, impulse and
+//! pulse response.
+//!
+//! The transfer of a path is H_t(f)·H21(f)·H_r(f) with the transition filter, the voltage transfer of
+//! transmitter, channel and receiver (93A-18), and the receiver's noise filter. It is computed at the
+//! frequencies of the data and put on the grid of M samples a symbol; its impulse response is cut behind
+//! the last sample above 1e-3 of its peak, as in the COM reference code. The pulse response is the sum of
+//! M samples of the impulse response.
+
+use super::device::{Device, receiver_filter, transition_filter};
+use super::error::ComError;
+use super::settings::{BeyondData, Settings};
+use super::two_port::TwoPort;
+use crate::network::{Network, Reference};
+use num_complex::Complex64;
+use realfft::RealFftPlanner;
+use std::f64::consts::{PI, TAU};
+
+/// What is below this share of the peak at the end of an impulse response is cut.
+const CUT: f64 = 1e-3;
+/// Share of a response's energy that may lie in the eighth of its period before the last one.
+const UNSETTLED: f64 = 1e-4;
+/// Symbols in front of a response and behind it that filters may fill.
+const GUARD: usize = 24;
+/// Symbols behind the longest response that the analogue equaliser's low-frequency stage may fill.
+const SETTLING: usize = 104;
+
+/// Where a path comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    /// From the transmitter that is listened to.
+    Through,
+    /// From another transmitter at the same end.
+    FarEnd,
+    /// From a transmitter beside the receiver.
+    NearEnd,
+}
+
+/// The scattering parameters of a channel: differential two-ports, transmitter at port 1, receiver at
+/// port 2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// The path that is listened to.
+    pub through: Network,
+    /// Crosstalk from transmitters at the far end.
+    pub far_end: Vec<Network>,
+    /// Crosstalk from transmitters beside the receiver.
+    pub near_end: Vec<Network>,
+}
+
+/// A path as the receiver's equalisers see it.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// Where it comes from.
+    pub kind: PathKind,
+    /// Transform of the response to a pulse of one symbol at the transmitter's amplitude, V: N·M/2 + 1
+    /// values, as the forward transform of N·M samples gives them.
+    pub spectrum: Vec<Complex64>,
+    /// Loss from die to die at half the symbol rate, dB, filters left out.
+    pub loss_db: f64,
+}
+
+/// All paths of a channel on one grid.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// N, symbols of the grid.
+    pub symbols: usize,
+    /// M, samples of a symbol.
+    pub samples: usize,
+    /// The path that is listened to first, then the aggressors.
+    pub paths: Vec<Path>,
+    /// Highest frequency of the data, Hz.
+    pub data_end: f64,
+    /// Step of the grid in frequency, Hz.
+    pub step: f64,
+}
+
+impl Front {
+    /// Puts a channel between the two ends of the settings.
+    ///
+    /// # Errors
+    /// [`ComError::Setting`], [`ComError::Network`] for data that cannot be extended to 0 Hz, and
+    /// [`ComError::Channel`] for a path without a pulse or one that is longer than its data can tell.
+    pub fn new(channel: &Channel, settings: &Settings) -> Result<Self, ComError> {
+        settings.validate()?;
+        let samples = settings.samples_per_symbol;
+        let sources = std::iter::once((&channel.through, PathKind::Through))
+            .chain(channel.far_end.iter().map(|n| (n, PathKind::FarEnd)))
+            .chain(channel.near_end.iter().map(|n| (n, PathKind::NearEnd)));
+        let mut responses = Vec::new();
+        let mut data_end = f64::INFINITY;
+        let mut shared: Option<Shared> = None;
+        for (network, kind) in sources {
+            let amplitude = match kind {
+                PathKind::Through => settings.amplitude,
+                PathKind::FarEnd => settings.far_end_amplitude,
+                PathKind::NearEnd => settings.near_end_amplitude,
+            };
+            data_end = data_end.min(network.frequencies().last().copied().unwrap_or(0.0));
+            let to_zero = settings.beyond_data == BeyondData::Continued;
+            let network = prepared(network, settings.resistance, to_zero)?;
+            let kept = shared
+                .take()
+                .filter(|kept: &Shared| kept.frequency == network.frequencies());
+            let ends = match kept {
+                Some(kept) => kept,
+                None => Shared::new(network.frequencies(), settings)?,
+            };
+            let (impulse, loss_db) = ends.impulse_response(&network, kind)?;
+            shared = Some(ends);
+            responses.push((kind, amplitude, impulse, loss_db));
+        }
+        let longest = responses.iter().map(|r| r.2.len()).max().unwrap_or(0);
+        let symbols = transform_size(longest.div_ceil(samples) + 2 * GUARD + SETTLING);
+        let size = symbols * samples;
+        let mut planner = RealFftPlanner::<f64>::new();
+        let forward = planner.plan_fft_forward(size);
+        let mut paths = Vec::with_capacity(responses.len());
+        for (kind, amplitude, impulse, loss_db) in responses {
+            // The pulse: a running sum over one symbol.
+            let mut pulse = vec![0.0; size];
+            let mut sum = 0.0;
+            let lead = GUARD * samples;
+            for (k, place) in pulse
+                .iter_mut()
+                .skip(lead)
+                .enumerate()
+                .take(impulse.len() + samples)
+            {
+                sum += impulse.get(k).copied().unwrap_or(0.0);
+                if let Some(old) = k.checked_sub(samples) {
+                    sum -= impulse.get(old).copied().unwrap_or(0.0);
+                }
+                *place = amplitude * sum;
+            }
+            let mut spectrum = forward.make_output_vec();
+            forward
+                .process(&mut pulse, &mut spectrum)
+                .map_err(|error| ComError::Channel(error.to_string()))?;
+            paths.push(Path {
+                kind,
+                spectrum,
+                loss_db,
+            });
+        }
+        Ok(Self {
+            symbols,
+            samples,
+            paths,
+            data_end,
+            step: settings.symbol_rate / symbols as f64,
+        })
+    }
+}
+
+/// The next number of symbols whose transform is fast.
+fn transform_size(least: usize) -> usize {
+    let mut best = least.next_power_of_two();
+    for three in [3, 9, 5, 15] {
+        let mut size = three;
+        while size < least {
+            size *= 2;
+        }
+        best = best.min(size);
+    }
+    best
+}
+
+/// The differential two-port with this reference resistance of one leg, as scattering parameters by
+/// frequency from 0 Hz on.
+fn prepared(network: &Network, resistance: f64, to_zero: bool) -> Result<Network, ComError> {
+    if network.ports() != 2 {
+        return Err(ComError::Channel(format!(
+            "a path is a differential two-port, not a network of {} ports",
+            network.ports()
+        )));
+    }
+    let wanted = Reference::uniform(2, 2.0 * resistance);
+    let network = if *network.reference() == wanted {
+        network.clone()
+    } else {
+        network.renormalized(wanted, network.definition())?
+    };
+    if to_zero {
+        Ok(network.extended_to_dc()?)
+    } else {
+        Ok(network)
+    }
+}
+
+/// What paths with the same frequencies share: their ends, the grid, and the filters on it.
+struct Shared<'a> {
+    settings: &'a Settings,
+    frequency: Vec<f64>,
+    /// From die to channel, of the transmitter, of near-end aggressors, and of the receiver.
+    transmitter: Vec<TwoPort>,
+    near_end_transmitter: Vec<TwoPort>,
+    receiver: Vec<TwoPort>,
+    grid: Vec<f64>,
+    /// H_t·H_r on the grid; zero from where it is below 1e-14.
+    filter: Vec<Complex64>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(frequency: &[f64], settings: &'a Settings) -> Result<Self, ComError> {
+        let (Some(&first), Some(&last)) = (frequency.first(), frequency.last()) else {
+            return Err(ComError::Channel("the channel has no data".to_owned()));
+        };
+        if frequency.len() < 20 || first > 0.1 * last {
+            return Err(ComError::Channel(format!(
+                "{} frequencies from {} GHz to {} GHz are too few to tell a pulse",
+                frequency.len(),
+                first / 1e9,
+                last / 1e9
+            )));
+        }
+        // The grid keeps the spacing of the data, or what comes next to it with M samples a symbol.
+        let spacing = (last - first) / (frequency.len() - 1) as f64;
+        let half = 0.5 * settings.symbol_rate * settings.samples_per_symbol as f64;
+        let count = (half / spacing).round().max(2.0);
+        if count > 4e6 {
+            return Err(ComError::Channel(format!(
+                "frequencies {} MHz apart make too many points: thin the data out",
+                spacing / 1e6
+            )));
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let count = count as usize;
+        let grid: Vec<f64> = (0..=count)
+            .map(|k| half * k as f64 / count as f64)
+            .collect();
+        let mut filter = vec![Complex64::ZERO; grid.len()];
+        for (h, &f) in filter.iter_mut().zip(&grid) {
+            *h = filters(f, settings);
+            if h.norm_sqr() < 1e-28 {
+                *h = Complex64::ZERO;
+                break;
+            }
+        }
+        let ends = |device: &Device| -> Vec<TwoPort> {
+            frequency
+                .iter()
+                .map(|&f| device.two_port(f, settings.resistance))
+                .collect()
+        };
+        let transmitter = ends(&settings.transmitter);
+        Ok(Self {
+            near_end_transmitter: if settings.near_end_transmitter == settings.transmitter {
+                transmitter.clone()
+            } else {
+                ends(&settings.near_end_transmitter)
+            },
+            transmitter,
+            receiver: ends(&settings.receiver_device),
+            settings,
+            frequency: frequency.to_vec(),
+            grid,
+            filter,
+        })
+    }
+
+    /// Impulse response of a path in V per V and sample, from a while before its first large sample to
+    /// its last, and the loss at half the symbol rate.
+    fn impulse_response(
+        &self,
+        network: &Network,
+        kind: PathKind,
+    ) -> Result<(Vec<f64>, f64), ComError> {
+        let settings = self.settings;
+        let (near, device) = match kind {
+            PathKind::NearEnd => (&self.near_end_transmitter, &settings.near_end_transmitter),
+            PathKind::Through | PathKind::FarEnd => (&self.transmitter, &settings.transmitter),
+        };
+        let (source, load) = (
+            device.reflection(settings.resistance),
+            settings.receiver_device.reflection(settings.resistance),
+        );
+        let transfer: Vec<Complex64> = near
+            .iter()
+            .zip(&self.receiver)
+            .zip(network.s().chunks_exact(4))
+            .map(|((near, far), s)| {
+                let channel = TwoPort {
+                    s11: s[0],
+                    s12: s[1],
+                    s21: s[2],
+                    s22: s[3],
+                };
+                near.then(&channel)
+                    .then(&far.flipped())
+                    .voltage_transfer(source, load)
+            })
+            .collect();
+        let loss_db = loss_at(&self.frequency, &transfer, 0.5 * settings.symbol_rate);
+        let mut spectrum = match settings.beyond_data {
+            BeyondData::ReferenceCode => {
+                // Its transition filter delays by three transition times.
+                let delay = 3.0 * settings.transition_time;
+                let filtered: Vec<Complex64> = self
+                    .frequency
+                    .iter()
+                    .zip(&transfer)
+                    .map(|(&f, h)| h * filters(f, settings) * Complex64::cis(-TAU * f * delay))
+                    .collect();
+                as_reference_code(&self.frequency, &filtered, &self.grid)
+            }
+            BeyondData::Continued => {
+                continued(&self.frequency, &transfer, &self.grid, &self.filter)?
+            }
+        };
+        let last = spectrum.len() - 1;
+        spectrum[0].im = 0.0;
+        spectrum[last].im = 0.0;
+        let mut planner = RealFftPlanner::<f64>::new();
+        let mut response = vec![0.0; 2 * last];
+        planner
+            .plan_fft_inverse(2 * last)
+            .process(&mut spectrum, &mut response)
+            .map_err(|error| ComError::Channel(error.to_string()))?;
+        self.cut(&response).map(|response| (response, loss_db))
+    }
+
+    /// The part of a response that counts; refuses one that has not ended within its period.
+    fn cut(&self, response: &[f64]) -> Result<Vec<f64>, ComError> {
+        let peak = response.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        if !(peak.is_finite() && peak > 0.0) {
+            return Err(ComError::Channel("a path transmits nothing".to_owned()));
+        }
+        let size = response.len();
+        let energy = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>();
+        // The last eighth stands for the time before zero.
+        let tail = energy(&response[6 * size / 8..7 * size / 8]) / energy(response);
+        if tail > UNSETTLED {
+            let step = self.grid.get(1).copied().unwrap_or(f64::NAN);
+            return Err(ComError::Channel(format!(
+                "a response is longer than the {:.2} ns that frequencies {:.3} MHz apart can tell: its \
+                 end still holds {tail:.1e} of the energy. It needs a window of more than {:.2} ns",
+                1e9 / step,
+                step / 1e6,
+                2e9 / step
+            )));
+        }
+        let large = |v: &f64| v.abs() > CUT * peak;
+        let end = response.iter().rposition(large).map_or(0, |k| k + 1);
+        let begin = response.iter().position(large).unwrap_or(0);
+        let begin = begin.saturating_sub(GUARD * self.settings.samples_per_symbol);
+        let scale = 1.0 / size as f64;
+        Ok(response[begin..end].iter().map(|v| v * scale).collect())
+    }
+}
+
+fn filters(frequency: f64, settings: &Settings) -> Complex64 {
+    receiver_filter(frequency, settings.receiver_bandwidth)
+        * transition_filter(frequency, settings.transition_time)
+}
+
+/// Loss at a frequency, dB, between the points around it; of the last point above the data.
+fn loss_at(f: &[f64], transfer: &[Complex64], at: f64) -> f64 {
+    let db = |k: usize| -20.0 * transfer[k].norm().max(f64::MIN_POSITIVE).log10();
+    let k = f.partition_point(|&v| v < at);
+    if k == 0 || k >= f.len() {
+        return db(k.min(f.len() - 1));
+    }
+    let x = (at - f[k - 1]) / (f[k] - f[k - 1]);
+    db(k - 1) * (1.0 - x) + db(k) * x
+}
+
+/// The filtered transfer on the grid; above the data the straight lines of loss in dB and phase of their upper
+/// fifth.
+fn continued(
+    f: &[f64],
+    transfer: &[Complex64],
+    grid: &[f64],
+    filter: &[Complex64],
+) -> Result<Vec<Complex64>, ComError> {
+    let one = Network::new(
+        f.to_vec(),
+        1,
+        transfer.to_vec(),
+        Reference::uniform(1, 50.0),
+    )?;
+    let top = f.last().copied().unwrap_or(0.0);
+    let within: Vec<f64> = grid.iter().copied().take_while(|g| *g <= top).collect();
+    let mut out = one.interpolated(&within)?.s().to_vec();
+    let fifth = &transfer[transfer.len() - (transfer.len() / 5).max(2)..];
+    let high = &f[f.len() - fifth.len()..];
+    let mut phase = vec![fifth[0].arg()];
+    for pair in fifth.windows(2) {
+        let before = phase.last().copied().unwrap_or(0.0);
+        phase.push(before + (pair[1] * pair[0].conj()).arg());
+    }
+    let loss: Vec<f64> = fifth
+        .iter()
+        .map(|h| h.norm().max(f64::MIN_POSITIVE).ln())
+        .collect();
+    let (_, loss_slope) = straight_line(high, &loss);
+    let (_, phase_slope) = straight_line(high, &phase);
+    // From the last points' mean, so that one reflection does not set the level of all that follows.
+    let (loss_level, _) = straight_line(high, &loss);
+    let end_level = loss_level + loss_slope * top;
+    let end_phase = phase.last().copied().unwrap_or(0.0);
+    for (h, filter) in out.iter_mut().zip(filter) {
+        *h *= filter;
+    }
+    for (&g, filter) in grid.iter().zip(filter).skip(within.len()) {
+        if *filter == Complex64::ZERO {
+            break;
+        }
+        let level = end_level + loss_slope.min(0.0) * (g - top);
+        out.push(filter * Complex64::from_polar(level.exp(), end_phase + phase_slope * (g - top)));
+    }
+    out.resize(grid.len(), Complex64::ZERO);
+    Ok(out)
+}
+
+/// Intercept at zero and slope of the line with the least squares.
+fn straight_line(x: &[f64], y: &[f64]) -> (f64, f64) {
+    let n = x.len() as f64;
+    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let (mut xy, mut xx) = (0.0, 0.0);
+    for (x, y) in x.iter().zip(y) {
+        xy += (x - mx) * (y - my);
+        xx += (x - mx) * (x - mx);
+    }
+    let slope = if xx > 0.0 { xy / xx } else { 0.0 };
+    (my - slope * mx, slope)
+}
+
+/// Mean of the values within one standard deviation of their median.
+fn trend(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len();
+    let median = 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
+    let mean = values.iter().sum::<f64>() / n as f64;
+    let square: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let deviation = (square / (n as f64 - 1.0).max(1.0)).sqrt();
+    let near: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|v| (v - median).abs() < deviation)
+        .collect();
+    if near.is_empty() {
+        median
+    } else {
+        near.iter().sum::<f64>() / near.len() as f64
+    }
+}
+
+/// Straight lines between points, and beyond the ends those of the first and last two.
+fn lines(x: &[f64], y: &[f64], at: &[f64]) -> Vec<f64> {
+    at.iter()
+        .map(|&v| {
+            let k = x.partition_point(|&p| p <= v).clamp(1, x.len() - 1);
+            y[k - 1] + (y[k] - y[k - 1]) * (v - x[k - 1]) / (x[k] - x[k - 1])
+        })
+        .collect()
+}
+
+/// The transfer on the grid as the COM reference code's default policies make it (functions
+/// `interp_Sparam` and `s21_to_impulse_DC`): magnitude and unwrapped phase on straight lines.
+fn as_reference_code(f: &[f64], transfer: &[Complex64], grid: &[f64]) -> Vec<Complex64> {
+    let magnitude: Vec<f64> = transfer
+        .iter()
+        .map(|h| h.norm().max(f64::EPSILON))
+        .collect();
+    let (first, last) = (f[0], f[f.len() - 1]);
+    let end = grid.last().copied().unwrap_or(last);
+    let (mut x, mut y) = (f.to_vec(), magnitude.clone());
+    if first > 0.0 {
+        x.insert(0, 0.0);
+        y.insert(0, straight_line(&f[..10], &magnitude[..10]).0);
+    }
+    if last < end {
+        let middle = f.len().div_ceil(2) - 1;
+        let (level, slope) = straight_line(&f[middle..], &magnitude[middle..]);
+        let highest = magnitude[magnitude.len() - 1];
+        x.push(end);
+        y.push((level + slope * end).max(f64::EPSILON).min(highest));
+    }
+    let magnitude = lines(&x, &y, grid);
+    let mut phase = vec![transfer[0].arg()];
+    for pair in transfer.windows(2) {
+        let mut turn = pair[1].arg() - pair[0].arg();
+        turn -= TAU * ((turn + PI) / TAU).floor();
+        phase.push(phase.last().copied().unwrap_or(0.0) + turn);
+    }
+    let mut on_grid;
+    if first > 0.0 {
+        let delay: Vec<f64> = phase
+            .windows(2)
+            .zip(f.windows(2))
+            .map(|(p, f)| -(p[1] - p[0]) / (f[1] - f[0]))
+            .collect();
+        let low = trend(&delay[..delay.len().min(50)]);
+        for k in (0..10.min(f.len() - 1)).rev() {
+            phase[k] = phase[k + 1] + low * (f[k + 1] - f[k]);
+        }
+        on_grid = lines(f, &phase, grid);
+        let high = trend(&delay[delay.len().saturating_sub(51)..]);
+        let within = grid.partition_point(|g| *g <= last);
+        if within > 0 && within < grid.len() {
+            let (at, level) = (grid[within - 1], on_grid[within - 1]);
+            for (p, g) in on_grid[within..].iter_mut().zip(&grid[within..]) {
+                *p = level - (g - at) * high;
+            }
+        }
+    } else {
+        on_grid = lines(f, &phase, grid);
+    }
+    magnitude
+        .iter()
+        .zip(&on_grid)
+        .map(|(m, p)| Complex64::from_polar(*m, *p))
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! Channel operating margin (COM): how much of a reference receiver's eye a channel leaves, after IEEE Std
+//! 802.3, Annex 93A, and IEEE P802.3dj draft 3.3, Annex 178A.
+//!
+//! | subject | where |
+//! |---|---|
+//! | everything it is computed with | [`Settings`] |
+//! | lines, capacitors, inductors of packages and boards; filters | [`two_port`], [`device`] |
+//! | channel between its ends, pulse responses | [`Front`] |
+//! | behind the analogue equaliser, behind the transmitter's taps | [`sampled`] |
+//! | sampling phase, digital taps, noise, figure of merit | [`equalized`], [`mmse`] |
+//! | best setting | [`search`] |
+//! | density of interference and noise, margin | [`interference`], [`margin()`] |
+//! | detection of sequences | [`mlsd`] |
+//! | fitted insertion loss, its deviation, integrated crosstalk noise | [`loss`] |
+//!
+//! Where the annexes and the code published with them differ, the code is followed, since results are
+//! compared with it: samples no larger than a bin are left out of densities, impulse responses are cut at
+//! 1e-3 of their peak.
+//!
+//! Leaves out: effective return loss, receiver calibration, common-mode noise, floating feedback taps
+//! (802.3ck), the histogram over a window of time with which chip-to-module eyes are judged, and the
+//! clauses' own limits.
+
+pub mod device;
+pub mod equalized;
+pub mod error;
+pub mod front;
+pub mod interference;
+pub mod loss;
+pub mod margin;
+pub mod mlsd;
+pub mod mmse;
+pub mod sampled;
+pub mod search;
+pub mod settings;
+pub mod two_port;
+
+pub use device::{Board, Device, Package, Termination};
+pub use equalized::{Equalized, PhaseSearch, equalize};
+pub use error::ComError;
+pub use front::{Channel, Front, PathKind};
+pub use margin::{Deviations, Margin, margin};
+pub use sampled::Filtered;
+pub use search::{Found, exhaustive_search, local_search};
+pub use settings::{
+    BeyondData, CtleSettings, EqualizerSetting, Quantizer, Receiver, Settings, TransmitTap,
+};
+pub use two_port::{Line, TwoPort};
+
+/// A channel's margin at the best setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// The margin.
+    pub margin: Margin,
+    /// Loss from die to die at half the symbol rate, dB, filters left out.
+    pub loss_db: f64,
+    /// Highest frequency of the data, Hz.
+    pub data_end: f64,
+    /// How many settings of the equalisers were looked at.
+    pub evaluated: usize,
+}
+
+/// Finds the best setting by [`local_search`] and computes the margin there.
+///
+/// # Errors
+/// As [`Front::new`], [`local_search`] and [`margin()`].
+pub fn analyze(channel: &Channel, settings: &Settings) -> Result<Analysis, ComError> {
+    let front = Front::new(channel, settings)?;
+    let found = local_search(&front, settings)?;
+    let setting = &found.equalized.setting;
+    let filtered = Filtered::new(
+        &front,
+        settings,
+        setting.gain_db,
+        setting.low_frequency_gain_db,
+    )?;
+    Ok(Analysis {
+        margin: margin(&filtered, settings, &found.equalized)?,
+        loss_db: front.paths.first().map_or(f64::NAN, |path| path.loss_db),
+        data_end: front.data_end,
+        evaluated: found.evaluated,
+    })
+}
