@@ -3,6 +3,7 @@
 
 use eyespan::config::{ConfigErrors, LinkFile, Problem};
 use eyespan::library::Library;
+use eyespan::link::monte_carlo::{MonteCarlo, Watch};
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{Link, LinkAmplifier, LinkError, ModeDispersion, Stage};
 use eyespan::signal::PassbandShape;
@@ -123,6 +124,28 @@ fn the_link_runs_and_says_what_it_took() {
     ] {
         assert!(said.contains(part), "`{part}` is not in:\n{said}");
     }
+}
+
+#[test]
+fn counted_errors_do_not_depend_on_the_size_of_blocks() {
+    let text = changed("noise_pa_per_sqrt_hz = 15", "noise_pa_per_sqrt_hz = 800")
+        .replace("gain_db = 12", "gain_db = 4")
+        .replace("return_loss_db = 26", "return_loss_db = 14");
+    let mut link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    link.engine.monte_carlo.relative_error = 1e-3;
+    link.engine.monte_carlo.maximum_symbols = 1 << 17;
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    let rule = engine.evaluate().expect("an evaluation").decided.rule;
+    let symbols = engine.propagation().symbols().len();
+    let mut count = |samples: usize| {
+        link.engine.monte_carlo.block_samples = samples;
+        MonteCarlo::new(&link, engine.plan(), &rule, symbols)
+            .and_then(|counter| counter.run(&Watch::default()))
+            .expect("counts")
+    };
+    let (small, large) = (count(1 << 13), count(1 << 15));
+    assert!(small.symbol_errors > 20, "{small:?}");
+    assert_eq!(small, large);
 }
 
 #[test]

@@ -179,14 +179,12 @@ impl DriftingBeat {
         let count = (offset + current.len()) / self.turn.len() + 2;
         draws.resize(before.max(count), 0.0);
         self.stream.fill_gaussian(begin, &mut draws[..count]);
-        let mut at = (0, offset);
-        for i in current {
-            let (cos, sin) = self.turn[at.1];
-            let number = draws[at.0] * cos + draws[at.0 + 1] * sin;
-            *i += (self.scale * i.max(0.0)).sqrt() * number;
-            at.1 += 1;
-            if at.1 == self.turn.len() {
-                at = (at.0 + 1, 0);
+        let (head, rest) = current.split_at_mut((self.turn.len() - offset).min(current.len()));
+        let pieces = std::iter::once(head).chain(rest.chunks_mut(self.turn.len()));
+        for (k, (piece, pair)) in pieces.zip(draws.windows(2)).enumerate() {
+            let turn = &self.turn[if k == 0 { offset } else { 0 }..];
+            for (i, (cos, sin)) in piece.iter_mut().zip(turn) {
+                *i += (self.scale * i.max(0.0)).sqrt() * (pair[0] * cos + pair[1] * sin);
             }
         }
     }
