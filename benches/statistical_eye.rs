@@ -86,18 +86,21 @@ fn once() {
     let repeat = option("repeat").and_then(|n| n.parse().ok()).unwrap_or(1);
     let (phases, levels) = (cursors(), levels());
     let mut convolver = CursorConvolver::default();
-    let times: Vec<String> = (0..repeat)
-        .map(|_| {
-            let (sum, spent) =
-                timed(|| work(&phases, &levels, Binning::Conserving, &mut convolver));
-            assert!(sum > 0.0);
-            spent.thread.to_string()
-        })
-        .collect();
+    let mut times = |binning| -> String {
+        let times: Vec<String> = (0..repeat)
+            .map(|_| {
+                let (sum, spent) = timed(|| work(&phases, &levels, binning, &mut convolver));
+                assert!(sum > 0.0);
+                spent.thread.to_string()
+            })
+            .collect();
+        times.join(", ")
+    };
+    let (kept, nearest) = (times(Binning::Conserving), times(Binning::Nearest));
     let density = cursor_density(&phases[0], &levels, 1.0, Binning::Conserving).expect("a density");
     println!(
-        "{{\"thread_seconds\": [{}], \"variance\": {}, \"total\": {}}}",
-        times.join(", "),
+        "{{\"thread_seconds\": [{kept}], \"nearest_thread_seconds\": [{nearest}], \"variance\": {}, \
+         \"total\": {}}}",
         density.variance(),
         density.total()
     );

@@ -1,4 +1,4 @@
-//! The statistical eye behind 2 m of twinaxial cable at 53.125 GBd: contours down to 1e-18, bathtub
+//! The statistical eye behind 1.5 m of twinaxial cable at 53.125 GBd: contours down to 1e-18, bathtub
 //! curves, the worst pattern, and what crosstalk takes.
 //!
 //! ```sh
@@ -9,7 +9,7 @@ use eyespan::config::{LinkFile, Override};
 use eyespan::library::Library;
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::report::{Axis, CurvePlot, EyePicture, Histogram, Panel, Series, ValueAxis};
-use eyespan::statistics::{Aggressor, AggressorPhase, EyeModel, peak_distortion};
+use eyespan::statistics::{Aggressor, AggressorPhase, EyeEdges, EyeModel, peak_distortion};
 use eyespan::study::statistical_picture::StatisticalPicture;
 use std::error::Error;
 use std::path::Path;
@@ -21,7 +21,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let library = Library::built_in()?;
     let link = LinkFile::load(
         Path::new("examples/links/twinax-26awg-2m-53gbd.toml"),
-        &[Override::new("engine.method", "statistical")],
+        &[
+            Override::new("engine.method", "statistical"),
+            Override::new("cable.length_m", "1.5"),
+            Override::new("name", "Twinax, 26 AWG, 1.5 m, 53.125 GBd"),
+        ],
         &library,
     )?;
     let mut engine = SemiAnalytic::new(&link)?;
@@ -52,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .get(1)
                 .copied()
                 .unwrap_or_default();
-            let height = edges.get(1).map_or(f64::NAN, |e| e.height());
+            let height = edges.get(1).map_or(f64::NAN, EyeEdges::height);
             format!(
                 "{:6.2} mV {:5.3} UI",
                 1e3 * picture.scale * height,
@@ -123,7 +127,7 @@ fn contours(picture: &StatisticalPicture, name: &str) -> CurvePlot {
         let eyes = contour.first().map_or(0, Vec::len);
         for i in 0..eyes {
             // Up along the left edge of the eye, over the top, and back along the bottom.
-            let open = |side: fn(&eyespan::statistics::EyeEdges) -> f64| {
+            let open = |side: fn(&EyeEdges) -> f64| {
                 let points = eye.times.iter().zip(&contour);
                 points
                     .filter(|(_, edges)| edges[i].height() > 0.0)

@@ -9,6 +9,7 @@
     clippy::too_many_lines,
     clippy::approx_constant,
     clippy::naive_bytecount,
+    clippy::excessive_precision,
     reason = "cases are lists, with their numbers as the sources print them"
 )]
 

@@ -12,7 +12,7 @@ use eyespan::measure::slicer::{DecisionSample, DecisionSamples};
 use eyespan::receiver::{ElectricalReceiver, NoiseDensity};
 use eyespan::signal::Response;
 use eyespan::statistics::{
-    AmplitudeDensity, Binning, EyeModel, PulseResponse, SymbolLevels, cursor_density,
+    AmplitudeDensity, Binning, EyeEdges, EyeModel, PulseResponse, SymbolLevels, cursor_density,
     peak_distortion, total_jitter,
 };
 use eyespan::transmitter::{Driver, Jitter};
@@ -310,7 +310,10 @@ fn bins_do_not_matter() -> Result<Vec<Check>, CaseError> {
         );
         model.noise = 0.012;
         let eye = model.eye()?;
-        let height = eye.edges(at, 1e-15).get(1).map_or(f64::NAN, |e| e.height());
+        let height = eye
+            .edges(at, 1e-15)
+            .get(1)
+            .map_or(f64::NAN, EyeEdges::height);
         noisy.push((bins, height, model.step()?));
     }
     let finest = noisy.last().map_or(f64::NAN, |n| n.1);

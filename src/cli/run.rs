@@ -165,7 +165,7 @@ fn bathtubs(
         )],
         x,
         panels: vec![Panel {
-            y: Axis::logarithmic("probability of an error").over(1e-18, 1.0),
+            y: Axis::logarithmic("Probability of an error").over(1e-18, 1.0),
             series: curves
                 .into_iter()
                 .enumerate()
@@ -194,7 +194,7 @@ fn bathtubs(
         (
             "bathtub.png",
             plot(
-                Axis::linear("time from the decision / UI"),
+                Axis::linear("Time from the decision (UI)"),
                 statistical.bathtub(),
                 "thresholds as they are at the decision",
             ),

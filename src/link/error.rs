@@ -5,6 +5,7 @@ use crate::fiber::FiberError;
 use crate::fiber::nonlinear::NonlinearError;
 use crate::format::FormatError;
 use crate::signal::{ConvolutionError, ResponseError};
+use crate::statistics::StatisticsError;
 
 /// Why a link cannot be run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -49,6 +50,9 @@ pub enum LinkError {
     /// A response that cannot be applied.
     #[error(transparent)]
     Convolution(#[from] ConvolutionError),
+    /// A statistical eye.
+    #[error("the statistical eye cannot be made: {0}")]
+    Statistics(#[from] StatisticsError),
     /// The user stopped the run.
     #[error("interrupted")]
     Interrupted,

@@ -114,13 +114,9 @@ impl PulseRun {
         #[allow(clippy::cast_possible_truncation)]
         let main = early.checked_add_signed(whole.clamp(-1e9, 1e9) as isize);
         let main = main.ok_or(LinkError::NoSignal)?;
-        let response = PulseResponse::new(samples, n, main).map_err(refused)?;
+        let response = PulseResponse::new(samples, n, main)?;
         Ok(response.advanced(time - whole))
     }
-}
-
-fn refused(error: crate::statistics::StatisticsError) -> LinkError {
-    LinkError::Link(format!("the statistical eye cannot be made: {error}"))
 }
 
 /// The statistical eye's model of a link whose equaliser and phase are known.
@@ -144,7 +140,7 @@ pub fn model(
     let pulse = run
         .response(plan, time)?
         .equalized(&taps.feed_forward, taps.precursor);
-    let levels = SymbolLevels::new(link.signal.modulation.level_positions()).map_err(refused)?;
+    let levels = SymbolLevels::new(link.signal.modulation.level_positions())?;
     let squares: f64 = deviations.iter().map(|d| d * d).sum();
     let (pulse, far) = pulse.without_far_ends(FAR_ENERGY);
     let sent: f64 = plan.drive.taps.iter().map(|c| c.abs()).sum();
@@ -180,8 +176,7 @@ pub fn decide(
     modulation: &Modulation,
 ) -> Result<Decided, LinkError> {
     let by_level = model
-        .at_decision()
-        .map_err(refused)?
+        .at_decision()?
         .iter()
         .map(|density| {
             let points = density.points().filter(|(_, p)| *p > NEGLIGIBLE);

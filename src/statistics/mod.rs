@@ -29,6 +29,7 @@
 //! # Ok::<(), eyespan::statistics::StatisticsError>(())
 //! ```
 
+mod accumulator;
 mod cursors;
 mod density;
 mod error;

@@ -6,9 +6,10 @@
 //! next to the decision this is followed symbol by symbol; what the transmitter's taps add of symbols
 //! farther away, and all edges farther away, are taken together as a Gaussian of the same variance.
 
+use super::accumulator::Accumulator;
 use super::density::AmplitudeDensity;
 use super::error::StatisticsError;
-use super::eye::{Accumulator, EyeModel, FineModel, cursor};
+use super::eye::{EyeModel, FineModel, cursor};
 use super::lattice;
 
 /// Deviations at which noise is cut: exp(−x²/2) = 1e-24.

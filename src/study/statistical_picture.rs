@@ -24,16 +24,14 @@ impl StatisticalPicture {
     /// The eye of a model; `scale` is the physical value of half the distance of the outer levels.
     ///
     /// # Errors
-    /// [`LinkError::Link`] where the densities cannot be computed.
+    /// [`LinkError::Statistics`] where the densities cannot be computed.
     pub fn new(model: &EyeModel, scale: f64, thresholds: &[f64]) -> Result<Self, LinkError> {
         let factor = PHASES.div_ceil(model.pulse.per_symbol());
         let fine = EyeModel {
             pulse: model.pulse.refined(factor),
             ..model.clone()
         };
-        let eye = fine.eye().map_err(|error| {
-            LinkError::Link(format!("the statistical eye cannot be made: {error}"))
-        })?;
+        let eye = fine.eye()?;
         Ok(Self {
             eye,
             scale,

@@ -204,3 +204,41 @@ fn bends_cost_what_their_class_allows_and_nothing_is_made_up_elsewhere() {
         .eyespan(&["run", "bent.toml"])
         .refused(&["macrobend", "behind the receiver"]);
 }
+
+/// A linear copper link from densities: both engines agree where the errors are frequent, and the
+/// bathtub curves stand beside the eye.
+#[test]
+fn a_copper_link_has_a_statistical_eye() {
+    let folder = Folder::new();
+    let long = ["cable.length_m=3.5", "signal.pattern=random"];
+    let from_densities = [&long[..], &["engine.method=statistical"]].concat();
+    let statistical = folder.result("twinax-26awg-2m-53gbd", &from_densities);
+    for picture in ["bathtub.png", "bathtub_threshold.png", "eye.png"] {
+        let path = format!("out/twinax-26awg-2m-53gbd/{picture}");
+        assert!(folder.files().contains(&path), "{picture}");
+    }
+    assert_eq!(statistical["ber"]["method"], "statistical");
+    let other = folder.result("twinax-26awg-2m-53gbd", &long);
+    let (a, b) = (
+        number(&statistical, "/ber/pre_fec"),
+        number(&other, "/ber/pre_fec"),
+    );
+    assert!((a.log10() - b.log10()).abs() < 0.5, "{a:e} {b:e}");
+    let (a, b) = (
+        number(&statistical, "/margin_db"),
+        number(&other, "/margin_db"),
+    );
+    assert!((a - b).abs() < 0.5, "{a} dB, {b} dB");
+    // The sum of the shares is the whole.
+    let shares = statistical["noise"].as_array().expect("noises");
+    let sum: f64 = shares.iter().filter_map(|n| n["share"].as_f64()).sum();
+    assert!((sum - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn an_optical_link_has_no_statistical_eye_and_is_told_so() {
+    let folder = Folder::new();
+    folder
+        .run("10gbase-lr", &["engine.method=statistical"])
+        .refused(&["stage 2", "optical link", "semi-analytic", "monte-carlo"]);
+}

@@ -187,6 +187,7 @@ fn results_obey_their_schema() {
     let mut results = vec![
         folder.result("400gbase-dr4", &[]),
         folder.result("400gbase-dr4", &counted),
+        folder.result("twinax-26awg-2m-53gbd", &["engine.method=statistical"]),
         folder.result("10gbase-lr", &counted),
         folder.result("twinax-26awg-1m-106gbd", &[]),
     ];
