@@ -203,7 +203,10 @@ pub fn margin(
         vertical_eye_opening: 2.0 * (signal - interference),
         deviations: Deviations {
             intersymbol: (variance * square(&rest)).sqrt(),
-            crosstalk: (variance * crosstalk.iter().map(|x| square(x)).sum::<f64>()).sqrt(),
+            // An empty sum of floating-point numbers is −0.
+            crosstalk: (variance * crosstalk.iter().map(|x| square(x)).sum::<f64>())
+                .abs()
+                .sqrt(),
             transmitter: transmitter.sqrt(),
             receiver: receiver.max(0.0).sqrt(),
             random_jitter: random.sqrt(),

@@ -21,6 +21,7 @@
 //! (802.3ck), the histogram over a window of time with which chip-to-module eyes are judged, and the
 //! clauses' own limits.
 
+mod beyond;
 pub mod device;
 pub mod equalized;
 pub mod error;
