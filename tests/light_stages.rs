@@ -138,7 +138,7 @@ fn counted_errors_do_not_depend_on_the_size_of_blocks() {
     let rule = engine.evaluate().expect("an evaluation").decided.rule;
     let symbols = engine.propagation().symbols().len();
     let mut count = |samples: usize| {
-        link.engine.monte_carlo.block_samples = samples;
+        link.engine.monte_carlo.block_samples = Some(samples);
         MonteCarlo::new(&link, engine.plan(), &rule, symbols)
             .and_then(|counter| counter.run(&Watch::default()))
             .expect("counts")

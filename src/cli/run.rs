@@ -202,7 +202,7 @@ fn bathtubs(
         (
             "bathtub_threshold.png",
             plot(
-                Axis::linear("threshold / mV"),
+                Axis::linear("Threshold (mV)"),
                 millivolts,
                 "at the decision",
             ),
