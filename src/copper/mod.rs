@@ -11,7 +11,7 @@
 //! | permittivity and loss tangent, causal | [`WidebandDebye`] |
 //! | wire spacing ↔ differential impedance | [`PairGeometry`] |
 //! | the cable | [`TwinaxCable`] |
-//! | lines of boards: microstrip, stripline, pairs; by constants | [`line`] |
+//! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
 //! | roughness | [`Roughness`] |
 //! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
 //!
