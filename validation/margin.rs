@@ -488,6 +488,32 @@ fn sequences() -> Result<Vec<Check>, CaseError> {
         expected,
         Tolerance::Relative(0.02, Reason::StatedBySource),
     );
+    // Where longer events count: at a smaller signal, and with full feedback, where the events of every
+    // length are as likely but for their weight, Q(√2·A_s/σ).
+    let noise = Interference::gaussian(deviation, 2e-6);
+    let grid = Tolerance::Relative(5e-3, Reason::Grid);
+    let (signal, share) = (1.5e-3, 0.75f64);
+    let (found, _) = error_ratio(&noise, signal, 0.0, &white, levels)?;
+    let expected: f64 = (1..200)
+        .map(|j| share.powi(j - 1) * q_function(signal * f64::from(j).sqrt() / deviation))
+        .sum();
+    checks.add(
+        "detector error ratio at A_s = 1.5σ",
+        "",
+        found,
+        expected,
+        grid,
+    );
+    let signal = 2e-3;
+    let (found, _) = error_ratio(&noise, signal, 1.0, &white, levels)?;
+    let expected = q_function(2f64.sqrt() * signal / deviation) / (1.0 - share);
+    checks.add(
+        "detector error ratio at A_s = 2σ, b = 1",
+        "",
+        found,
+        expected,
+        grid,
+    );
     checks.done()
 }
 
