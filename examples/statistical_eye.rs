@@ -8,7 +8,7 @@
 use eyespan::config::{LinkFile, Override};
 use eyespan::library::Library;
 use eyespan::link::semi_analytic::SemiAnalytic;
-use eyespan::report::{Axis, CurvePlot, EyePicture, Histogram, Panel, Series, ValueAxis};
+use eyespan::report::{Axis, CurvePlot, EyePicture, Histogram, Panel, Series, Style, ValueAxis};
 use eyespan::statistics::{Aggressor, AggressorPhase, EyeEdges, EyeModel, peak_distortion};
 use eyespan::study::statistical_picture::StatisticalPicture;
 use std::error::Error;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &[
             Override::new("engine.method", "statistical"),
             Override::new("cable.length_m", "1.5"),
-            Override::new("name", "Twinax, 26 AWG, 1.5 m, 53.125 GBd"),
+            Override::new("name", "\"Twinax, 26 AWG, 1.5 m, 53.125 GBd\""),
         ],
         &library,
     )?;
@@ -153,7 +153,8 @@ fn contours(picture: &StatisticalPicture, name: &str) -> CurvePlot {
             name: format!("eye {i}"),
             points: points.into_iter().map(|(t, p)| (t, p.max(1e-21))).collect(),
             color: i + CONTOURS.len(),
-            ..Series::default()
+            // The outer eyes mirror each other.
+            style: if i == 2 { Style::Dashed } else { Style::Line },
         });
     CurvePlot {
         title: name.to_owned(),

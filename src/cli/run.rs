@@ -10,7 +10,7 @@ use eyespan::link::monte_carlo::{Counts, Watch};
 use eyespan::link::{Link, Method};
 use eyespan::report::{
     Axis, CurvePlot, Direction, EyeOpening, EyePicture, Histogram, Panel, ReferenceLine, Series,
-    ValueAxis,
+    Style, ValueAxis,
 };
 use eyespan::study::result::RunResult;
 use eyespan::study::simulation::EyeWaveform;
@@ -174,7 +174,12 @@ fn bathtubs(
                     // What is shown ends at the lower end of the axis.
                     points: points.into_iter().map(|(x, p)| (x, p.max(1e-19))).collect(),
                     color: eye,
-                    ..Series::default()
+                    // Eyes that mirror each other lie upon each other.
+                    style: if eye % 2 == 0 && eye > 0 {
+                        Style::Dashed
+                    } else {
+                        Style::Line
+                    },
                 })
                 .collect(),
             lines: vec![ReferenceLine {

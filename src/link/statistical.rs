@@ -4,6 +4,10 @@
 //! Propagation, noise, phase and equaliser are those of the semi-analytic engine. Its pattern has
 //! some thousand symbols and so no more than as many histories; here every history counts with its
 //! probability, and every edge with its jitter.
+//!
+//! Leaves out: correlations of the pattern (symbols are independent and equally probable, whatever the
+//! pattern of the link; the equaliser is solved on that pattern). Errors that are fed back multiply the error
+//! ratio as in the semi-analytic engine ([`feedback`](super::feedback)).
 
 use super::decision::{Decided, DecisionRule, Equalized};
 use super::description::{Link, Thresholds};

@@ -12,6 +12,14 @@
 //! | pulse response, jitter, crosstalk and noise of a link | [`EyeModel`] |
 //! | density of every level at every phase; thresholds, error ratios, contours, bathtub curves | [`StatisticalEye`] |
 //!
+//! Leaves out: what is not linear; symbols that are not independent or not equally probable (coding,
+//! training patterns); wrong decisions that are fed back; jitter of an aggressor's edges; clock recovery that
+//! follows slow jitter. Jitter of edges acts to first order in its displacement (its mean to second), and
+//! with the symbols it moves between for the edges next to the decision, as a Gaussian for all others.
+//!
+//! The width of the bins widens a density by less than a bin for each cursor of the worst pattern, and an
+//! eye of 2048 bins with noise by less than a bin at 1e-15.
+//!
 //! The module stands in the layer of [`measure`](crate::measure), since it does for responses what that
 //! does for samples: it uses formats, jitter and the base, and knows nothing of links.
 //!
