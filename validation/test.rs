@@ -72,6 +72,7 @@ areas! {
     copper: "copper",
     networks: "networks",
     channel_operating_margin: "channel operating margin",
+    statistical_eye: "statistical eye",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
