@@ -62,9 +62,10 @@ enum Along<'a, T> {
 
 /// Rows and columns of the blocked layout, both multiples of the group and as alike as can be; none
 /// where the field is small enough for the cache or has no such factors.
-pub(super) fn split(samples: usize, components: usize) -> Option<(usize, usize)> {
-    const SMALLEST: usize = 1 << 16;
-    if samples * components < SMALLEST || !samples.is_multiple_of(TILE) {
+pub(super) fn split<T>(samples: usize, components: usize) -> Option<(usize, usize)> {
+    /// Bytes of a field.
+    const SMALLEST: usize = 1 << 20;
+    if samples * components * size_of::<Complex<T>>() < SMALLEST || !samples.is_multiple_of(TILE) {
         return None;
     }
     let units = samples / TILE;
@@ -419,10 +420,10 @@ mod tests {
 
     #[test]
     fn a_prime_number_of_samples_is_left_whole() {
-        assert_eq!(split(65_537, 1), None);
-        assert_eq!(split(1 << 15, 1), None);
-        assert_eq!(split(1 << 18, 1), Some((512, 512)));
-        assert_eq!(split(3 << 16, 1), Some((384, 512)));
-        assert_eq!(split(64 * 4099, 1), None);
+        assert_eq!(split::<f64>(65_537, 1), None);
+        assert_eq!(split::<f64>(1 << 15, 1), None);
+        assert_eq!(split::<f64>(1 << 18, 1), Some((512, 512)));
+        assert_eq!(split::<f64>(3 << 16, 1), Some((384, 512)));
+        assert_eq!(split::<f64>(64 * 4099, 1), None);
     }
 }

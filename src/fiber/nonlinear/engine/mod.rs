@@ -51,7 +51,7 @@ pub(super) struct Sequence<'a, T> {
 impl<T: Real> Engine<T> {
     /// Transforms for `components` fields of `samples` samples, by so many threads at once.
     pub fn new(samples: usize, components: usize, coupling: Coupling<T>, threads: usize) -> Self {
-        let layout = match blocked::split(samples, components) {
+        let layout = match blocked::split::<T>(samples, components) {
             Some(shape) => Layout::Blocked(Blocked::new(shape, components, &coupling, threads)),
             None => Layout::Whole(Whole::new(samples, components, &coupling)),
         };
