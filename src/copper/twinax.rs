@@ -221,6 +221,10 @@ impl TwinaxCable {
 }
 
 impl Line for TwinaxCable {
+    fn validate(&self) -> Result<(), CopperError> {
+        Self::validate(self)
+    }
+
     fn per_metre(&self, frequency: f64) -> PerMetre {
         let omega = 2.0 * PI * frequency;
         let slowness = self.dielectric.relative_permittivity.sqrt() / SPEED_OF_LIGHT;

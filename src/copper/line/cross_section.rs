@@ -128,14 +128,16 @@ impl CrossSection {
                 let square = x * x + y * y;
                 let half_sinh = (0.5 * unit * x).sinh();
                 // With y from the middle, cos of the sum of heights is −cos(y + y′).
-                let far = half_sinh * half_sinh + (0.5 * unit * (at.1 + from.1)).cos().powi(2);
-                let near = half_sinh * half_sinh + (0.5 * unit * y).sin().powi(2);
+                let far = (0.5 * unit * (at.1 + from.1)).cos().powi(2);
+                let near = (0.5 * unit * y).sin().powi(2);
+                let both = half_sinh * half_sinh;
+                // Far away `both` may be infinite: the ratio is then 1.
                 let ratio = if square > 1e-24 * self.spacing * self.spacing {
-                    square / near
+                    square * (1.0 + (far - near) / (both + near))
                 } else {
-                    4.0 / (unit * unit)
+                    4.0 / (unit * unit) * far
                 };
-                weight * 0.5 * (far * ratio).ln()
+                weight * 0.5 * ratio.ln()
             })
             .sum();
         (smooth * length - logarithm) / (2.0 * PI)
@@ -191,7 +193,7 @@ mod tests {
         // Z = (Z_F0/4)·K(k′)/K(k); k = tanh(πw/2b), times or over tanh(π(w + s)/2b) in the even and
         // the odd mode. A thickness of 1e-5 leaves some 1e-4.
         let quarter = 0.25 * VACUUM_PERMEABILITY * SPEED_OF_LIGHT;
-        for width in [0.3, 1.0, 3.0] {
+        for width in [0.05, 0.3, 1.0, 3.0, 10.0] {
             let outer = (0.5 * PI * width).tanh();
             let strip = |neighbour| {
                 CrossSection {

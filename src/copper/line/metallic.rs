@@ -1,6 +1,7 @@
 //! The metallic transmission model: a line by a handful of measured numbers.
 
 use super::{Line, PerMetre, skin_impedance};
+use crate::copper::error::{CopperError, not_negative, positive, within};
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -25,6 +26,25 @@ pub struct MetallicLine {
 }
 
 impl Line for MetallicLine {
+    fn validate(&self) -> Result<(), CopperError> {
+        let direct_current = self.direct_current_resistance;
+        not_negative("resistance to direct current in ohm/m", direct_current)?;
+        not_negative(
+            "resistance by the skin effect in ohm/m",
+            self.skin_resistance,
+        )?;
+        positive("reference frequency in Hz", self.reference_frequency)?;
+        positive("impedance in ohm", self.impedance)?;
+        positive("velocity in m/s", self.velocity)?;
+        within(
+            "loss angle in rad",
+            self.loss_angle,
+            "0 to below π/2",
+            (0.0..FRAC_PI_2).contains(&self.loss_angle),
+        )?;
+        Ok(())
+    }
+
     fn per_metre(&self, frequency: f64) -> PerMetre {
         let ratio = frequency / self.reference_frequency;
         let omega = 2.0 * PI * frequency;

@@ -38,13 +38,10 @@ pub struct Microstrip {
     pub roughness: Roughness,
 }
 
-impl Microstrip {
-    /// Checks every dimension and material.
-    ///
-    /// # Errors
-    /// [`CopperError::InvalidParameter`] for what cannot be, or a strip outside the range of the
-    /// formulas: width 0.01 to 100 of the height, permittivity 1 to 128.
-    pub fn validate(&self) -> Result<(), CopperError> {
+impl Line for Microstrip {
+    /// Beyond what cannot be, refuses a strip outside the range of the formulas: width 0.1 to 10 of
+    /// the height, permittivity 1.2 to 10. Frequency times height should stay below 30 GHz·mm.
+    fn validate(&self) -> Result<(), CopperError> {
         positive("width of the strip in m", self.width)?;
         positive("height of the dielectric in m", self.height)?;
         positive("thickness of the strip in m", self.thickness)?;
@@ -55,21 +52,19 @@ impl Microstrip {
         within(
             "width of the strip over the height",
             ratio,
-            "0.01 to 100",
-            (0.01..=100.0).contains(&ratio),
+            "0.1 to 10",
+            (0.1..=10.0).contains(&ratio),
         )?;
         let permittivity = self.dielectric.relative_permittivity;
         within(
             "relative permittivity",
             permittivity,
-            "1 to 128",
-            (1.0..=128.0).contains(&permittivity),
+            "1.2 to 10",
+            (1.2..=10.0).contains(&permittivity),
         )?;
         Ok(())
     }
-}
 
-impl Line for Microstrip {
     fn per_metre(&self, frequency: f64) -> PerMetre {
         let omega = 2.0 * PI * frequency;
         let complex = self.dielectric.permittivity(frequency);
@@ -92,11 +87,7 @@ impl Line for Microstrip {
         let direct_current = self.resistivity / (self.width * self.thickness);
 
         // ε″ of the share of the field that is in the dielectric.
-        let filling = if permittivity > 1.0 {
-            (effective - 1.0) / (permittivity - 1.0)
-        } else {
-            1.0
-        };
+        let filling = (effective - 1.0) / (permittivity - 1.0);
         let lossy = Complex64::new(effective, filling * complex.im);
         PerMetre {
             series_impedance: skin_impedance(direct_current, skin)
@@ -119,7 +110,7 @@ struct QuasiStatic {
 fn quasi_static(ratio: f64, thickness: f64, permittivity: f64) -> QuasiStatic {
     let cotangent = 1.0 / (6.517 * ratio).sqrt().tanh();
     let vacuum = thickness / PI * (4.0 * E / (thickness * cotangent * cotangent)).ln_1p();
-    let mixed = 0.5 * vacuum * (1.0 + 1.0 / (permittivity - 1.0).max(0.0).sqrt().cosh());
+    let mixed = 0.5 * vacuum * (1.0 + 1.0 / (permittivity - 1.0).sqrt().cosh());
     let (in_vacuum, widened) = (ratio + vacuum, ratio + mixed);
     let impedance = homogeneous_impedance(widened);
     let u = widened;
@@ -227,6 +218,26 @@ mod tests {
         let low = effective_permittivity(&still, 0.0, 10.0);
         assert!((low - still.effective_permittivity).abs() < 1e-12);
         assert!(effective_permittivity(&still, 1e4, 10.0) > 9.99);
+    }
+
+    #[test]
+    fn impedance_changes_little_with_frequency_in_the_whole_range() {
+        for permittivity in [1.2, 1.5, 2.2, 4.4, 10.0] {
+            for ratio in [0.1, 0.3, 1.0, 3.0, 10.0] {
+                let still = quasi_static(ratio, 1e-2, permittivity);
+                for k in 0..=30 {
+                    let normalized = f64::from(k);
+                    let effective = effective_permittivity(&still, normalized, permittivity);
+                    let impedance =
+                        characteristic_impedance(&still, normalized, permittivity, effective);
+                    let change = impedance / still.impedance;
+                    assert!(
+                        (0.8..3.0).contains(&change),
+                        "εr {permittivity}, w/h {ratio}, {normalized} GHz·mm: {change}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -9,8 +9,9 @@ mod stripline;
 pub use metallic::MetallicLine;
 pub use microstrip::Microstrip;
 pub use per_unit_length::PerUnitLengthLine;
-pub use stripline::{PairError, Stripline, StriplinePair, TransverseLine};
+pub use stripline::{Stripline, StriplinePair, TransverseLine};
 
+use super::error::{CopperError, not_negative, positive};
 use crate::network::{Network, NetworkError, Reference};
 use num_complex::Complex64;
 
@@ -88,8 +89,25 @@ impl PerMetre {
     }
 }
 
+/// Why a line has no network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LineError {
+    /// The line, its length or its reference resistance.
+    #[error(transparent)]
+    Copper(#[from] CopperError),
+    /// The frequencies.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
 /// A uniform line of one mode.
 pub trait Line {
+    /// Checks that the line can be.
+    ///
+    /// # Errors
+    /// [`CopperError::InvalidParameter`] for what cannot be.
+    fn validate(&self) -> Result<(), CopperError>;
+
     /// Series impedance and shunt admittance at a frequency in Hz; their complex conjugates at the
     /// negative one.
     fn per_metre(&self, frequency: f64) -> PerMetre;
@@ -114,24 +132,26 @@ pub trait Line {
     /// Hz.
     ///
     /// # Errors
-    /// [`NetworkError`] for frequencies that do not rise, or numbers that are not finite.
+    /// [`LineError`] for a line, length or resistance that cannot be, or frequencies that do not rise.
     fn network(
         &self,
         length: f64,
         frequencies: &[f64],
         resistance: f64,
-    ) -> Result<Network, NetworkError> {
+    ) -> Result<Network, LineError> {
+        self.validate()?;
+        check_ends(length, resistance)?;
         let s = frequencies
             .iter()
             .map(|&f| self.per_metre(f).scattering(length, resistance))
             .flat_map(|s| [s.reflection, s.transmission, s.transmission, s.reflection])
             .collect();
-        Network::new(
+        Ok(Network::new(
             frequencies.to_vec(),
             2,
             s,
             Reference::uniform(2, resistance),
-        )
+        )?)
     }
 
     /// A length in m, open at its end, across a through connection: the stub of a via that goes on
@@ -144,7 +164,9 @@ pub trait Line {
         length: f64,
         frequencies: &[f64],
         resistance: f64,
-    ) -> Result<Network, NetworkError> {
+    ) -> Result<Network, LineError> {
+        self.validate()?;
+        check_ends(length, resistance)?;
         let s = frequencies
             .iter()
             .map(|&f| self.per_metre(f).open_stub(length) * resistance)
@@ -154,13 +176,19 @@ pub trait Line {
                 [reflection, transmission, transmission, reflection]
             })
             .collect();
-        Network::new(
+        Ok(Network::new(
             frequencies.to_vec(),
             2,
             s,
             Reference::uniform(2, resistance),
-        )
+        )?)
     }
+}
+
+fn check_ends(length: f64, resistance: f64) -> Result<(), CopperError> {
+    not_negative("length of the line in m", length)?;
+    positive("reference resistance in ohm", resistance)?;
+    Ok(())
 }
 
 /// Impedance per metre of a conductor of direct-current resistance R_dc whose impedance at high

@@ -1,6 +1,7 @@
 //! A line given by its constants.
 
 use super::{Line, PerMetre};
+use crate::copper::error::{CopperError, not_negative, positive};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -27,6 +28,16 @@ pub struct PerUnitLengthLine {
 }
 
 impl Line for PerUnitLengthLine {
+    fn validate(&self) -> Result<(), CopperError> {
+        not_negative("resistance in ohm/m", self.resistance)?;
+        not_negative("resistance by the skin effect", self.skin_resistance)?;
+        positive("inductance in H/m", self.inductance)?;
+        not_negative("conductance in S/m", self.conductance)?;
+        positive("capacitance in F/m", self.capacitance)?;
+        not_negative("loss tangent", self.loss_tangent)?;
+        Ok(())
+    }
+
     fn per_metre(&self, frequency: f64) -> PerMetre {
         let omega = 2.0 * PI * frequency;
         let skin = self.skin_resistance * frequency.sqrt();

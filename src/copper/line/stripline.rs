@@ -1,12 +1,12 @@
 //! Striplines: a strip half way between two planes, or two side by side.
 
 use super::cross_section::CrossSection;
-use super::{Line, PerMetre, skin_impedance};
+use super::{Line, LineError, PerMetre, check_ends, skin_impedance};
 use crate::constants::{SPEED_OF_LIGHT, VACUUM_PERMEABILITY};
 use crate::copper::WidebandDebye;
 use crate::copper::error::{CopperError, positive, within};
 use crate::copper::roughness::{Roughness, skin_depth};
-use crate::network::{Network, NetworkError, Reference};
+use crate::network::{Network, Reference};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -15,10 +15,11 @@ use std::f64::consts::PI;
 /// Impedance from the field itself, a boundary integral that takes the thickness as it is. Loss of
 /// the conductors by the incremental inductance rule (H. A. Wheeler, Proc. IRE 30, 412, 1942, DOI
 /// 10.1109/JRPROC.1942.232015): the surface impedance counts as often as the inductance grows with a
-/// retreat of all surfaces, R = R_surface/μ₀·∂L/∂n, exact where the skin depth is small against every
-/// dimension.
+/// retreat of all surfaces, R = R_surface/μ₀·∂L/∂n, good where the skin depth is small against every
+/// dimension; at a sharp edge it never is.
 ///
-/// Leaves out strips off the centre, different dielectrics above and below, and slanted edges.
+/// Leaves out strips off the centre, different dielectrics above and below, slanted edges, another
+/// roughness of the planes than of the strip, and the planes' resistance to direct current.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stripline {
     /// Width of a strip, m.
@@ -63,11 +64,16 @@ impl Stripline {
     /// Checks every dimension and material.
     ///
     /// # Errors
-    /// [`CopperError::InvalidParameter`] for what cannot be; the thickness at most half the distance
-    /// of the planes.
+    /// [`CopperError::InvalidParameter`] for what cannot be; the width from 0.02 to 20 distances of the
+    /// planes, the thickness at most half of one.
     pub fn validate(&self) -> Result<(), CopperError> {
-        positive("width of the strip in m", self.width)?;
         positive("distance of the planes in m", self.spacing)?;
+        within(
+            "width of the strip in m",
+            self.width,
+            "0.02 to 20 distances of the planes",
+            (0.02..=20.0).contains(&(self.width / self.spacing)),
+        )?;
         within(
             "thickness of the strip in m",
             self.thickness,
@@ -99,15 +105,18 @@ impl Stripline {
             }
             .impedance()
         };
-        let step = 1e-3 * self.thickness.min(self.width);
-        Ok(TransverseLine {
+        let smallest = neighbour.map_or(f64::INFINITY, |(gap, _)| gap);
+        let step = 1e-3 * self.thickness.min(self.width).min(smallest);
+        let line = TransverseLine {
             impedance: retreated(0.0),
             growth: (retreated(step) - retreated(-step)) / (2.0 * step),
             direct_current_resistance: self.resistivity / (self.width * self.thickness),
             dielectric: self.dielectric,
             resistivity: self.resistivity,
             roughness: self.roughness,
-        })
+        };
+        line.validate()?;
+        Ok(line)
     }
 }
 
@@ -145,13 +154,15 @@ impl StriplinePair {
     /// 2 to port 3, in the resistance in Ω, at frequencies in Hz.
     ///
     /// # Errors
-    /// As [`validate`](Self::validate); [`NetworkError`] for frequencies that do not rise.
+    /// As [`validate`](Self::validate); [`LineError`] for a length or resistance that cannot be, or
+    /// frequencies that do not rise.
     pub fn network(
         &self,
         length: f64,
         frequencies: &[f64],
         resistance: f64,
-    ) -> Result<Network, PairError> {
+    ) -> Result<Network, LineError> {
+        check_ends(length, resistance)?;
         let (even, odd) = (self.even_mode()?, self.odd_mode()?);
         let mut s = Vec::with_capacity(16 * frequencies.len());
         for &f in frequencies {
@@ -177,18 +188,13 @@ impl StriplinePair {
     }
 }
 
-/// Why a pair has no network.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum PairError {
-    /// The pair itself.
-    #[error(transparent)]
-    Copper(#[from] CopperError),
-    /// The frequencies.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-}
-
 impl Line for TransverseLine {
+    fn validate(&self) -> Result<(), CopperError> {
+        positive("impedance of the strip in vacuum in ohm", self.impedance)?;
+        positive("its growth with a retreat of the surfaces", self.growth)?;
+        Ok(())
+    }
+
     fn per_metre(&self, frequency: f64) -> PerMetre {
         let omega = 2.0 * PI * frequency;
         let depth = skin_depth(self.resistivity, frequency);
@@ -273,6 +279,10 @@ mod tests {
             },
             Stripline {
                 thickness: 200e-6,
+                ..strip()
+            },
+            Stripline {
+                width: 50e-3,
                 ..strip()
             },
             Stripline {
