@@ -31,6 +31,7 @@ mod margin;
 mod modulators;
 mod multimode;
 mod multimode_links;
+mod network_links;
 mod networks;
 mod noise;
 mod nonlinear_closed_forms;
@@ -85,6 +86,7 @@ pub fn cases() -> Vec<Case> {
         copper::cases(),
         board_lines::cases(),
         networks::cases(),
+        network_links::cases(),
         margin::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),

@@ -17,7 +17,7 @@ const LINES: &str = "closed forms of transmission-line theory (Pozar, Microwave 
      chapters 2 and 4)";
 const COLLECTION: &str = "scikit-rf 2.0.0, what Network reads from the files of its repository \
      (derive/touchstone_collection.py)";
-const EXAMPLE: &str = "PyChOpMarg, chnl_data/example2_THRU.s4p (BSD-3-Clause), values by NumPy from its \
+pub const EXAMPLE: &str = "PyChOpMarg, chnl_data/example2_THRU.s4p (BSD-3-Clause), values by NumPy from its \
      numbers";
 const METAS: &str = "METAS VNA Tools, files of scikit-rf skrf/tests/metas_tdr (BSD-3-Clause)";
 const QUALITY: &str = "scikit-rf calibration/tests/test_deembedding.py (BSD-3-Clause), from MATLAB \
@@ -25,14 +25,15 @@ const QUALITY: &str = "scikit-rf calibration/tests/test_deembedding.py (BSD-3-Cl
 const CASCADE: &str = "scikit-rf skrf/tests/ntwk1.s2p, ntwk2.s2p, ntwk3.s2p (BSD-3-Clause)";
 
 /// A case that needs a file or folder of `EYESPAN_DATA`.
-fn external(
+pub fn external(
+    area: &'static str,
     name: &'static str,
     needs: &'static str,
     run: impl Fn(&Path) -> Result<Vec<Check>, CaseError> + Send + Sync + 'static,
 ) -> Case {
     Case {
         name: name.to_owned(),
-        area: AREA,
+        area,
         run: Box::new(move || {
             let Some(folder) = std::env::var_os("EYESPAN_DATA").map(PathBuf::from) else {
                 return Ok(Outcome::NotRun(format!(
@@ -799,25 +800,29 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "networks/quarter-wave-line", quarter_wave),
         Case::new(AREA, "networks/charged-capacitor", charged_capacitor),
         external(
+            AREA,
             "networks/touchstone-collection",
             "touchstone-collection",
             collection,
         ),
         external(
+            AREA,
             "networks/measured-cascade",
             "scikit-rf-bsd3",
             measured_cascade,
         ),
         external(
+            AREA,
             "networks/backplane-channel",
             "pychopmarg-bsd3/example2_THRU.s4p.gz",
             example_channel,
         ),
         external(
+            AREA,
             "networks/analyser-transform",
             "scikit-rf-bsd3",
             analyser_transform,
         ),
-        external("networks/ieee-370-quality", "p370-quality", quality),
+        external(AREA, "networks/ieee-370-quality", "p370-quality", quality),
     ]
 }

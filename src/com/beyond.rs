@@ -1,7 +1,7 @@
 //! A path's transfer on the grid of the pulse, and above the highest frequency of the data.
 
 use super::error::ComError;
-use crate::network::{Network, Reference};
+use crate::network::{Continuation, Network, Reference, straight_line};
 use num_complex::Complex64;
 use std::f64::consts::{PI, TAU};
 
@@ -22,23 +22,7 @@ pub(super) fn continued(
     let top = f.last().copied().unwrap_or(0.0);
     let within: Vec<f64> = grid.iter().copied().take_while(|g| *g <= top).collect();
     let mut out = one.interpolated(&within)?.s().to_vec();
-    let fifth = &transfer[transfer.len() - (transfer.len() / 5).max(2)..];
-    let high = &f[f.len() - fifth.len()..];
-    let mut phase = vec![fifth[0].arg()];
-    for pair in fifth.windows(2) {
-        let before = phase.last().copied().unwrap_or(0.0);
-        phase.push(before + (pair[1] * pair[0].conj()).arg());
-    }
-    let loss: Vec<f64> = fifth
-        .iter()
-        .map(|h| h.norm().max(f64::MIN_POSITIVE).ln())
-        .collect();
-    let (_, loss_slope) = straight_line(high, &loss);
-    let (_, phase_slope) = straight_line(high, &phase);
-    // From the last points' mean, so that one reflection does not set the level of all that follows.
-    let (loss_level, _) = straight_line(high, &loss);
-    let end_level = loss_level + loss_slope * top;
-    let end_phase = phase.last().copied().unwrap_or(0.0);
+    let lines = Continuation::new(f, transfer);
     for (h, filter) in out.iter_mut().zip(filter) {
         *h *= filter;
     }
@@ -46,24 +30,10 @@ pub(super) fn continued(
         if *filter == Complex64::ZERO {
             break;
         }
-        let level = end_level + loss_slope.min(0.0) * (g - top);
-        out.push(filter * Complex64::from_polar(level.exp(), end_phase + phase_slope * (g - top)));
+        out.push(filter * lines.at(g));
     }
     out.resize(grid.len(), Complex64::ZERO);
     Ok(out)
-}
-
-/// Intercept at zero and slope of the line with the least squares.
-fn straight_line(x: &[f64], y: &[f64]) -> (f64, f64) {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let (mut xy, mut xx) = (0.0, 0.0);
-    for (x, y) in x.iter().zip(y) {
-        xy += (x - mx) * (y - my);
-        xx += (x - mx) * (x - mx);
-    }
-    let slope = if xx > 0.0 { xy / xx } else { 0.0 };
-    (my - slope * mx, slope)
 }
 
 /// Mean of the values within one standard deviation of their median.

@@ -43,6 +43,18 @@ choice! {
 }
 
 choice! {
+    /// Which ports of a four-port are the two ends of a line.
+    PortOrderName {
+        /// 1 to 2 and 3 to 4: the pairs are (1, 3) and (2, 4).
+        Adjacent = "adjacent",
+        /// 1 to 3 and 2 to 4: the pairs are (1, 2) and (3, 4).
+        Halves = "halves",
+        /// 1 to 4 and 2 to 3: the pairs are (1, 2) and (4, 3).
+        Around = "around",
+    }
+}
+
+choice! {
     /// Decision thresholds between levels.
     ThresholdName {
         /// Those with the fewest errors.

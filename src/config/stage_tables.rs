@@ -1,6 +1,6 @@
 //! The tables of the stages: one key per table of the `[[stage]]` array.
 
-use super::choices::{BendClassName, FilterKind};
+use super::choices::{BendClassName, FilterKind, PortOrderName};
 use super::light_tables::{
     DEPENDENT_LOSS_DB, OpticalAmplifierTable, OpticalFilterTable, RETURN_LOSS_DB,
 };
@@ -401,6 +401,19 @@ table! {
 }
 
 table! {
+    /// A measured or simulated channel: the transfer SDD21 of a Touchstone file between matched ends.
+    NetworkTable, [], {
+        /// What the stage is called.
+        name: String, ANY;
+        /// Touchstone file (.s4p or .s2p, or compressed by gzip) relative to the folder of this file. Four
+        /// single-ended ports, or two ports that are taken as differential, in the direction of the signal.
+        file: String, ANY;
+        /// Which ports are the two ends of a line; found in the data where absent, or refused.
+        ports: PortOrderName, ANY;
+    }
+}
+
+table! {
     /// Input of an electrical receiver.
     ElectricalReceiverTable, [RESPONSE], {
         /// What the stage is called.
@@ -561,6 +574,8 @@ stages! {
     Photoreceiver = "photoreceiver": PhotoreceiverTable;
     /// Differential copper cable.
     Twinax = "twinax": TwinaxTable;
+    /// A measured or simulated channel from a Touchstone file.
+    Network = "network": NetworkTable;
     /// Input of an electrical receiver.
     ElectricalReceiver = "electrical_receiver": ElectricalReceiverTable;
     /// Continuous-time linear equaliser.
@@ -592,6 +607,7 @@ impl StageTable {
             | Self::Macrobend(_)
             | Self::OpticalFilter(_)
             | Self::Amplifier(_)
+            | Self::Network(_)
             | Self::Filter(_)
             | Self::AcCoupling(_) => None,
         }

@@ -6,6 +6,7 @@ use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::{KerrFiber, MultimodeFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
+use crate::network::ChannelTransfer;
 use crate::receiver::{AcCoupling, ElectricalReceiver, Photoreceiver};
 use crate::signal::Response;
 use crate::transmitter::{
@@ -104,6 +105,8 @@ pub enum Stage {
     Photoreceiver(Photoreceiver),
     /// Differential copper cable.
     Twinax(TwinaxCable),
+    /// Measured or simulated differential channel.
+    Network(ChannelTransfer),
     /// Input of an electrical receiver.
     ElectricalReceiver(ElectricalReceiver),
     /// Continuous-time linear equaliser.

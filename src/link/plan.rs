@@ -16,6 +16,7 @@ use super::error::LinkError;
 use super::kerr::KerrChoice;
 use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
 use crate::fiber::{KerrCoefficient, MultimodeFiber, SingleModeFiber};
+use crate::network::ChannelTransfer;
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::{Grid, OpticalFilter, PassbandShape, Response, Table};
 use crate::transmitter::{Driver, Laser, LaunchLevel};
@@ -38,6 +39,8 @@ pub enum Linear {
     MultimodeFiber(MultimodeFiber, f64, f64),
     /// A copper cable, without its bulk delay.
     Twinax(TwinaxCable),
+    /// A measured or simulated differential channel, without its mean delay.
+    Network(ChannelTransfer),
     /// A continuous-time linear equaliser.
     Ctle(ContinuousTimeLinearEqualizer),
     /// An amplitude gain.
@@ -92,6 +95,7 @@ impl Linear {
                 }
             }
             Self::Ctle(ctle) => multiply_real(grid, out, |f| ctle.transfer(f)),
+            Self::Network(channel) => multiply_real(grid, out, |f| channel.undelayed(f)),
             Self::Twinax(cable) => {
                 let delay = cable.propagation_delay();
                 multiply_real(grid, out, |f| {
@@ -230,6 +234,8 @@ pub struct Plan {
 
 /// Range of the drive a modulator's table covers; the outer levels are −1 and +1.
 const DRIVE_RANGE: f64 = 2.5;
+/// Gain of a network that measured data of a passive one do not exceed.
+const LARGEST_PASSIVE_GAIN: f64 = 1.001;
 /// Pieces of a modulator's table.
 const TABLE_PIECES: usize = 1024;
 
@@ -550,6 +556,15 @@ impl<'a> Builder<'a> {
                 self.delay += cable.propagation_delay();
                 self.push(name, Operation::Linear(Linear::Twinax(*cable)));
             }
+            Stage::Network(channel) => {
+                self.need(
+                    Domain::Electrical,
+                    "a network of electrical ports carries voltage, but light arrives here",
+                )?;
+                self.electrical_source(name)?;
+                self.delay += channel.delay();
+                self.push(name, Operation::Linear(Linear::Network(channel.clone())));
+            }
             Stage::ElectricalReceiver(receiver) => {
                 self.need(
                     Domain::Electrical,
@@ -643,6 +658,9 @@ impl<'a> Builder<'a> {
 
     /// Says what a measured response leaves to assumption.
     fn say_what_was_measured(&mut self, name: &str, stage: &Stage) {
+        if let Stage::Network(channel) = stage {
+            self.say_what_network_was_given(name, channel);
+        }
         let responses: Vec<&Response> = match stage {
             Stage::Driver(driver) => vec![&driver.response],
             Stage::ElectroAbsorptionModulator(modulator) => vec![&modulator.response],
@@ -675,6 +693,25 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Says where the data of a network end early or are not passive.
+    fn say_what_network_was_given(&mut self, name: &str, channel: &ChannelTransfer) {
+        let top = channel.highest_frequency();
+        if top < 0.75 * self.link.signal.symbol_rate {
+            self.warnings.push(format!(
+                "{name}: the network's data end at {:.1} GHz; beyond, its loss in dB and its phase go on \
+                 as straight lines",
+                top / 1e9
+            ));
+        }
+        let (gain, frequency) = channel.largest_gain();
+        if gain > LARGEST_PASSIVE_GAIN {
+            self.warnings.push(format!(
+                "{name}: the network is not passive: it transmits {gain:.4} of what it takes at {:.3} GHz",
+                frequency / 1e9
+            ));
+        }
+    }
+
     fn need(&self, domain: Domain, reason: &str) -> Result<(), Refused> {
         if self.domain == domain {
             Ok(())
@@ -683,9 +720,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// An electrical link gets its amplitude where the first electrical stage takes the voltage.
+    /// An electrical link gets its amplitude where the first electrical stage takes the voltage. What
+    /// drives a modulator stays in units of its outer levels: the modulator's swing says the voltage.
     fn electrical_source(&mut self, name: &str) -> Result<(), Refused> {
-        if self.operations.is_empty() {
+        let makes_light = |named: &NamedStage| {
+            matches!(
+                named.stage,
+                Stage::ElectroAbsorptionModulator(_)
+                    | Stage::MachZehnderModulator(_)
+                    | Stage::Vcsel(_)
+            )
+        };
+        if self.operations.is_empty() && !self.link.stages.iter().any(makes_light) {
             let Some(driver) = &self.driver else {
                 return refuse("an electrical link begins with a driver");
             };

@@ -55,24 +55,66 @@ fn slopes(f: &[f64], g: &[Complex64]) -> Vec<Complex64> {
     }
 }
 
+/// One parameter between its points.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Interpolant {
+    frequency: Vec<f64>,
+    /// Delay that the values are freed of, s.
+    pub(super) delay: f64,
+    /// Values without the delay.
+    values: Vec<Complex64>,
+    slopes: Vec<Complex64>,
+}
+
+impl Interpolant {
+    /// Through two points or more.
+    pub(super) fn new(frequency: Vec<f64>, s: &[Complex64]) -> Self {
+        let delay = mean_delay(&frequency, s);
+        let values: Vec<Complex64> = frequency
+            .iter()
+            .zip(s)
+            .map(|(f, s)| s * turns(f * delay))
+            .collect();
+        Self {
+            slopes: slopes(&frequency, &values),
+            delay,
+            values,
+            frequency,
+        }
+    }
+
+    /// Frequencies of the points, Hz.
+    pub(super) fn frequencies(&self) -> &[f64] {
+        &self.frequency
+    }
+
+    /// Values of the points without the delay.
+    pub(super) fn values(&self) -> &[Complex64] {
+        &self.values
+    }
+
+    /// The value at `x` in Hz, without the delay.
+    pub(super) fn undelayed(&self, x: f64) -> Complex64 {
+        let (f, g, slope) = (&self.frequency, &self.values, &self.slopes);
+        let i = f.partition_point(|&v| v <= x).clamp(1, f.len() - 1) - 1;
+        let h = f[i + 1] - f[i];
+        let u = (x - f[i]) / h;
+        let v = 1.0 - u;
+        (g[i] * (1.0 + 2.0 * u) + slope[i] * (h * u)) * (v * v)
+            + (g[i + 1] * (1.0 + 2.0 * v) - slope[i + 1] * (h * v)) * (u * u)
+    }
+}
+
 /// One parameter at the frequencies `to`, which lie within those of `f`.
 fn interpolate(f: &[f64], s: &[Complex64], to: &[f64]) -> Vec<Complex64> {
-    let delay = mean_delay(f, s);
-    let g: Vec<Complex64> = f.iter().zip(s).map(|(f, s)| s * turns(f * delay)).collect();
-    let slope = slopes(f, &g);
+    let between = Interpolant::new(f.to_vec(), s);
     to.iter()
         .map(|&x| {
             let at = f.partition_point(|&v| v <= x);
             if at > 0 && f[at - 1].to_bits() == x.to_bits() {
                 return s[at - 1];
             }
-            let i = at.clamp(1, f.len() - 1) - 1;
-            let h = f[i + 1] - f[i];
-            let u = (x - f[i]) / h;
-            let v = 1.0 - u;
-            let value = (g[i] * (1.0 + 2.0 * u) + slope[i] * (h * u)) * (v * v)
-                + (g[i + 1] * (1.0 + 2.0 * v) - slope[i + 1] * (h * v)) * (u * u);
-            value * turns(-x * delay)
+            between.undelayed(x) * turns(-x * between.delay)
         })
         .collect()
 }

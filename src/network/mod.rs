@@ -13,6 +13,7 @@
 //! | which port leads to which | [`Network::port_order`], [`Network::differential`] |
 //! | cascade, connection, de-embedding, termination | [`Network::cascaded`], [`Network::connected`], [`Network::de_embedded`], [`Network::terminated`] |
 //! | other frequencies, 0 Hz | [`Network::interpolated`], [`Network::extended_to_dc`] |
+//! | transfer of a differential channel at any frequency | [`ChannelTransfer`] |
 //! | passivity, reciprocity, causality | [`Network::quality`], [`Network::application_quality`], [`Network::passive`] |
 //! | impulse, step, pulse, impedance profile | [`Network::impulse_response`], [`Network::impedance_profile`] |
 //!
@@ -47,7 +48,9 @@
 //! from a 2×-through structure.
 
 mod band_limit;
+mod channel;
 mod connect;
+mod continuation;
 mod data;
 mod error;
 mod interpolation;
@@ -63,6 +66,8 @@ pub mod touchstone;
 mod waves;
 
 pub use band_limit::{HighFrequency, gaussian_bandwidth};
+pub use channel::ChannelTransfer;
+pub(crate) use continuation::{Continuation, straight_line};
 pub use data::{Network, PortMode, Reference, WaveDefinition};
 pub use error::{FileError, NetworkError};
 pub use mixed_mode::Pair;

@@ -250,7 +250,7 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
     signal / noise
 }
 
-/// Delay of each fibre and cable.
+/// Delay of each fibre, cable and network.
 fn delays(link: &Link) -> Vec<StageDelay> {
     let with_delay = link.stages.iter().filter_map(|named| {
         let delay = match &named.stage {
@@ -258,6 +258,7 @@ fn delays(link: &Link) -> Vec<StageDelay> {
             Stage::KerrFiber(fiber) => fiber.linear.delay(),
             Stage::MultimodeFiber(fiber) => fiber.delay(),
             Stage::Twinax(cable) => cable.propagation_delay(),
+            Stage::Network(channel) => channel.delay(),
             _ => return None,
         };
         Some(StageDelay {

@@ -242,3 +242,44 @@ fn an_optical_link_has_no_statistical_eye_and_is_told_so() {
         .run("10gbase-lr", &["engine.method=statistical"])
         .refused(&["stage 2", "optical link", "semi-analytic", "monte-carlo"]);
 }
+
+/// A channel of one delay in a folder beside the link, run from elsewhere.
+#[test]
+fn a_touchstone_file_is_found_beside_the_link_and_its_delay_reported() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path().join("links")).expect("a folder");
+    let mut touchstone = String::from("# GHz S RI R 100\n");
+    for k in 0..=300 {
+        let f = f64::from(k) * 0.1;
+        let (sine, cosine) = (std::f64::consts::TAU * f * 1.5).sin_cos();
+        let gain = 0.9 * (-0.02 * f).exp();
+        let (re, im) = (gain * cosine, -gain * sine);
+        touchstone += &format!("{f} 0 0 {re} {im} {re} {im} 0 0\n");
+    }
+    folder.write("links/channel.s2p", &touchstone);
+    let link = "[signal]\nformat = \"nrz\"\nsymbol_rate_gbd = 25.78125\npattern = \"prbs7\"\n\
+        [[stage]]\ndriver = { amplitude_v = 0.4, rise_time_ps = 12 }\n\
+        [[stage]]\nnetwork = { name = \"channel\", file = \"channel.s2p\" }\n\
+        [[stage]]\nelectrical_receiver = { noise_v2_per_ghz = 8.2e-9, bandwidth_ghz = 20 }\n";
+    folder.write("links/link.toml", link);
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["run", "links/link.toml", "--json"];
+        arguments.extend(more);
+        folder.eyespan(&arguments)
+    };
+    let result = run(&[]).success().json();
+    assert_eq!(result["propagation_delays"][0]["stage"], "channel");
+    let delay = number(&result, "/propagation_delays/0/delay_ns");
+    assert!((delay - 1.5).abs() < 1e-6, "{delay}");
+    // Levels of ±0.4 V, and less where symbols alternate.
+    let height = number(&result, "/eyes/0/height_mv");
+    assert!(height > 300.0 && height < 720.0, "{height}");
+
+    run(&["--set", "channel.file=nothing.s2p"]).refused(&["nothing.s2p` does not exist"]);
+    run(&["--set", "channel.ports=halves"]).refused(&["orders four ports"]);
+    run(&["--set", "signal.symbol_rate_gbd=70"]).refused(&[
+        "links/link.toml:8:",
+        "end at 30 GHz",
+        "35 GHz or more",
+    ]);
+}

@@ -3,6 +3,7 @@
 mod electronics;
 mod light;
 mod multimode;
+mod network;
 mod optics;
 mod parts;
 mod settings;
@@ -200,6 +201,7 @@ impl Resolver<'_> {
             StageTable::Amplifier(table) => self.optical_amplifier(entry, table),
             StageTable::Photoreceiver(table) => self.photoreceiver(entry, table),
             StageTable::Twinax(table) => self.twinax(entry, table),
+            StageTable::Network(table) => self.network(entry, table),
             StageTable::ElectricalReceiver(table) => Some(self.electrical_receiver(entry, table)),
             StageTable::Ctle(table) => self.ctle(entry, table),
             StageTable::Filter(table) => Some(self.filter(entry, table)),
