@@ -16,8 +16,11 @@ struct Band {
 ///
 /// Each keeps the bandwidth of what lies behind its own amplifier: a filter narrows what is there
 /// already, and nothing of what an amplifier further on adds. The bands are rectangles about one centre,
-/// the narrower inside the wider. **Left out**: passbands whose centres lie apart, which let less pass
-/// together than the narrower one alone.
+/// the narrower inside the wider.
+///
+/// **Left out**: centres that lie apart, of passbands or of the band that an amplifier is given: less
+/// passes then than the narrower alone lets through at its peak. Polarisation-dependent loss takes from
+/// both polarisations alike.
 #[derive(Default)]
 pub(super) struct Emissions(Vec<Band>);
 
