@@ -106,7 +106,32 @@ fn quantities_become_si_units() {
     );
     assert!((filter.passband.centre + 3e9).abs() < 1.0);
     assert!((filter.in_band_crosstalk - 1e-3).abs() < 1e-12);
-    assert!(filter.adjacent_crosstalk > 0.0 && filter.adjacent_crosstalk < 1e-2);
+    // Two neighbours, of which the one on the side of the offset passes better.
+    let [below, above] = filter.adjacent_crosstalk[..] else {
+        panic!("{filter:?}");
+    };
+    assert!(below > above && above > 0.0 && below < 1e-2, "{filter:?}");
+}
+
+#[test]
+fn crosstalk_as_a_number_is_that_of_all_neighbours_in_equal_parts() {
+    for (keys, wanted) in [
+        ("adjacent_crosstalk_db = -20", vec![5e-3, 5e-3]),
+        (
+            "adjacent_crosstalk_db = -20, adjacent_channels = 1",
+            vec![1e-2],
+        ),
+    ] {
+        let link = load(&changed("channel_spacing_ghz = 100", keys))
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        let Stage::OpticalFilter(filter) = &link.stages[5].stage else {
+            panic!("a filter");
+        };
+        assert_eq!(filter.adjacent_crosstalk.len(), wanted.len());
+        for (found, wanted) in filter.adjacent_crosstalk.iter().zip(wanted) {
+            assert!((found - wanted).abs() < 1e-12, "{filter:?}");
+        }
+    }
 }
 
 #[test]
@@ -119,6 +144,7 @@ fn the_link_runs_and_says_what_it_took() {
     let said = said.join("\n");
     for part in [
         "reflections: the echoes of 2 pairs",
+        "% if the thresholds followed",
         "group delay",
         "from its gain",
     ] {
@@ -169,6 +195,21 @@ fn keys_that_need_each_other_or_exclude_each_other_are_named() {
         &changed("channel_spacing_ghz = 100", "adjacent_power_db = 3"),
         Problem::MissingKey,
         &["channel_spacing_ghz"],
+    );
+    refused(
+        &changed("channel_spacing_ghz = 100", "adjacent_channels = 1"),
+        Problem::MissingKey,
+        &["channel_spacing_ghz", "adjacent_crosstalk_db"],
+    );
+    // A centre of nothing.
+    refused(
+        &changed(
+            "passband_width_ghz = 75, gaussian_order = 2, offset_ghz = -3, insertion_loss_db = 3, \
+             channel_spacing_ghz = 100, ",
+            "offset_ghz = 100, ",
+        ),
+        Problem::MissingKey,
+        &["passband_width_ghz", "passband_file"],
     );
     refused(
         &changed(

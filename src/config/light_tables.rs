@@ -23,11 +23,7 @@ const PASSBAND: Alternatives = &[
 ];
 /// Crosstalk of other channels by the passband, or as a number.
 const ADJACENT: Alternatives = &[
-    &[
-        "channel_spacing_ghz",
-        "adjacent_channels",
-        "adjacent_power_db",
-    ],
+    &["channel_spacing_ghz", "adjacent_power_db"],
     &["adjacent_crosstalk_db"],
 ];
 
@@ -44,18 +40,21 @@ table! {
         /// Measured passband instead: a CSV file of frequency_offset_ghz, amplitude_db and optionally
         /// phase_deg.
         passband_file: String, ANY;
-        /// Centre of the passband less the frequency of the laser, GHz; 0 where absent.
+        /// Centre of the passband, which has to be given, less the frequency of the laser, GHz; 0 where
+        /// absent.
         offset_ghz: f64, Range::between(-1e6, 1e6);
         /// Loss at the centre, dB; 0 where absent.
         insertion_loss_db: f64, LOSS_DB;
         /// Distance of the neighbouring channels, GHz: their crosstalk follows from the passband. None
         /// where absent.
         channel_spacing_ghz: f64, Range::above(0.0, 1e6);
-        /// How many neighbours there are, 1 or 2, the second on the other side; 2 where absent.
+        /// How many neighbours there are, 1 or 2, the second on the other side; 2 where absent. With
+        /// adjacent_crosstalk_db, how many independent sources of the same power that is the sum of.
         adjacent_channels: Count, Range::between(1.0, 2.0);
         /// Power of each neighbour in front of the filter over the signal's, dB; 0 where absent.
         adjacent_power_db: f64, Range::between(-100.0, 100.0);
-        /// Power of other wavelengths behind the filter over the signal's instead, dB.
+        /// Power of other wavelengths behind the filter over the signal's instead, dB: of all
+        /// adjacent_channels together, in equal parts.
         adjacent_crosstalk_db: f64, CROSSTALK_DB;
         /// Power of other light at the signal's wavelength over the signal's, dB; none where absent.
         in_band_crosstalk_db: f64, CROSSTALK_DB;
@@ -82,8 +81,8 @@ table! {
         noise_figure_definition: NoiseFigureName, ANY;
         /// Average output power at which the gain has halved, dBm; the gain stays where absent.
         output_saturation_power_dbm: f64, Range::between(-100.0, 60.0);
-        /// Noise bandwidth of the optical filters behind it, GHz; a narrower optical_filter behind it
-        /// counts instead.
+        /// Noise bandwidth of the optical filters behind it, GHz, of its own emission; a narrower
+        /// optical_filter behind it counts instead, one in front of it does not.
         optical_bandwidth_ghz: f64, Range::above(0.0, 1e6);
     }
 }

@@ -18,6 +18,7 @@
 
 use super::single_mode::FiberError;
 use crate::constants::SPEED_OF_LIGHT;
+use crate::signal::optical_filter::beat_variance;
 use crate::units::db_to_power_ratio;
 use std::f64::consts::PI;
 
@@ -88,7 +89,7 @@ pub fn power_ratio(echoes: &[Echo]) -> f64 {
 /// in W: 2·ε·P·P̄·κ with κ the part of the echoes' power in the polarisation of the signal, 1 at
 /// worst, ½ on average.
 pub fn variance(echoes: &[Echo], power: f64, mean_power: f64, aligned: f64) -> f64 {
-    2.0 * power_ratio(echoes) * power * mean_power * aligned
+    beat_variance(power, power_ratio(echoes) * mean_power, aligned)
 }
 
 impl Echo {

@@ -61,9 +61,10 @@ pub enum ModeDispersion {
 pub struct OpticalFilterStage {
     /// The passband; its centre counts from the carrier.
     pub passband: OpticalFilter,
-    /// Power of other wavelengths behind the filter over that of the signal, each modulated alike and
-    /// independent: their powers add.
-    pub adjacent_crosstalk: f64,
+    /// Power of each source of another wavelength behind the filter over that of the signal. All are
+    /// modulated as the signal is and independent of each other: variances add, so that two of a ratio r
+    /// make the noise of 2r², where one of the ratio 2r would make that of 4r².
+    pub adjacent_crosstalk: Vec<f64>,
     /// Power at the signal's own wavelength from elsewhere over that of the signal: its field adds and
     /// beats.
     pub in_band_crosstalk: f64,
@@ -72,15 +73,18 @@ pub struct OpticalFilterStage {
 /// An optical amplifier on the way, whose gain follows the average power.
 ///
 /// **Left out**: the gain dynamics of a semiconductor amplifier, and with them its pattern effects and
-/// its chirp; the noise of the signal's own fluctuations in the gain; light in the direction back (its
-/// isolators end every path of reflections). Its noise is Gaussian behind the detector, and what beats
-/// with the signal is white: an optical filter narrower than twice the receiver's bandwidth takes some
-/// of it away, which is left out.
+/// its chirp; what spontaneous emission of amplifiers in front of it takes of its gain: only the average
+/// power of the signal saturates it, so that the gain is too high where that emission is not small
+/// against the signal; the noise of the signal's own fluctuations in the gain; light in the direction
+/// back (its isolators end every path of reflections). Its noise is Gaussian behind the detector, and
+/// what beats with the signal is white: an optical filter narrower than twice the receiver's bandwidth
+/// takes some of it away, which is left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AmplifierStage {
     /// The amplifier.
     pub amplifier: LinkAmplifier,
-    /// Noise bandwidth of the optical filters between it and the detector, Hz.
+    /// Noise bandwidth of its own emission by the optical filters between it and the detector, Hz;
+    /// filter stages behind it that are narrower narrow it further, those in front of it do not.
     pub optical_bandwidth: f64,
     /// False for an amplifier that adds no noise: to find what its noise costs.
     pub adds_noise: bool,

@@ -966,7 +966,7 @@ impl Responses {
                             // White, with a density that follows the current, as shot noise is.
                             Prepared::Shot {
                                 stream: stream(Source::AmplifiedSpontaneousEmission, *i),
-                                charge: plan.spontaneous_charge(light)? * sampling_rate,
+                                charge: plan.signal_spontaneous_per_current(light)? * sampling_rate,
                                 dark: 0.0,
                                 white: 0.0,
                             }

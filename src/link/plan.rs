@@ -5,6 +5,7 @@
 //! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
 //! engines run the same list.
 
+mod emission;
 mod light;
 mod multimode;
 
@@ -85,7 +86,7 @@ impl Linear {
                 crate::signal::kernels::multiply(out, &h);
             }
             Self::Fiber(fiber, wavelength) => fiber.multiply_onto(*wavelength, grid, out)?,
-            Self::OpticalFilter(filter) => light::filter_onto(filter, grid, out)?,
+            Self::OpticalFilter(filter) => filter.multiply_onto(grid, out)?,
             Self::PrincipalStates(delay, split) => {
                 multiply_real(grid, out, |f| light::principal_states(*delay, *split, f));
             }

@@ -211,7 +211,7 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
     add(Cause::Crosstalk, &|link| {
         each(link, &|stage| {
             if let Stage::OpticalFilter(filter) = stage {
-                filter.adjacent_crosstalk = 0.0;
+                filter.adjacent_crosstalk.clear();
                 filter.in_band_crosstalk = 0.0;
             }
         });

@@ -148,7 +148,10 @@ impl Resolver<'_> {
             },
             (None, Some(file)) => PassbandShape::Measured(self.passband(file)?),
             (None, None) => {
-                if table.gaussian_order.is_some() || table.channel_spacing_ghz.is_some() {
+                if table.gaussian_order.is_some()
+                    || table.offset_ghz.is_some()
+                    || table.channel_spacing_ghz.is_some()
+                {
                     self.missing(entry, "passband_width_ghz", " or `passband_file = \"…\"`");
                     return None;
                 }
@@ -168,11 +171,23 @@ impl Resolver<'_> {
         let adjacent_crosstalk = match &table.channel_spacing_ghz {
             Some(spacing) => self.neighbours(entry, table, &passband, spacing)?,
             None => {
-                if table.adjacent_channels.is_some() || table.adjacent_power_db.is_some() {
+                if table.adjacent_power_db.is_some() {
                     self.missing(entry, "channel_spacing_ghz", "");
                     return None;
                 }
-                ratio(&table.adjacent_crosstalk_db)
+                match &table.adjacent_crosstalk_db {
+                    Some(_) => {
+                        let channels = adjacent_channels(table);
+                        let each = ratio(&table.adjacent_crosstalk_db) / f64::from(channels);
+                        (0..channels).map(|_| each).collect()
+                    }
+                    None if table.adjacent_channels.is_some() => {
+                        let why = " or `adjacent_crosstalk_db = …`";
+                        self.missing(entry, "channel_spacing_ghz", why);
+                        return None;
+                    }
+                    None => Vec::new(),
+                }
             }
         };
         Some(Stage::OpticalFilter(OpticalFilterStage {
@@ -182,14 +197,14 @@ impl Resolver<'_> {
         }))
     }
 
-    /// Crosstalk of the neighbouring channels through a passband.
+    /// Crosstalk of each neighbouring channel through a passband.
     fn neighbours(
         &mut self,
         entry: &StageEntry,
         table: &OpticalFilterTable,
         passband: &OpticalFilter,
         spacing: &Value<f64>,
-    ) -> Option<f64> {
+    ) -> Option<Vec<f64>> {
         // Without a symbol rate that mistake is noted where it is.
         let width = self.symbol_rate?;
         let neighbour = |side: f64| Neighbour {
@@ -197,12 +212,11 @@ impl Resolver<'_> {
             relative_power: db_to_power_ratio(or(table.adjacent_power_db.as_ref(), 0.0)),
             width,
         };
-        let both = table
-            .adjacent_channels
-            .as_ref()
-            .is_none_or(|count| count.value.0 > 1);
-        let sides: &[f64] = if both { &[-1.0, 1.0] } else { &[1.0] };
-        let neighbours: Vec<Neighbour> = sides.iter().map(|&side| neighbour(side)).collect();
+        let sides: &[f64] = if adjacent_channels(table) > 1 {
+            &[-1.0, 1.0]
+        } else {
+            &[1.0]
+        };
         if let PassbandShape::Measured(measured) = &passband.shape {
             let (low, high) = measured.range();
             let reach = spacing.value * GHZ + passband.centre.abs() + 0.5 * width;
@@ -216,9 +230,13 @@ impl Resolver<'_> {
                 ));
             }
         }
-        match adjacent_crosstalk(passband, width, &neighbours) {
-            Ok(ratio) if ratio <= 1.0 => Some(ratio),
-            Ok(ratio) => {
+        let each: Result<Vec<f64>, _> = sides
+            .iter()
+            .map(|&side| adjacent_crosstalk(passband, width, &[neighbour(side)]))
+            .collect();
+        match each.map(|each| (each.iter().sum::<f64>(), each)) {
+            Ok((ratio, each)) if ratio <= 1.0 => Some(each),
+            Ok((ratio, _)) => {
                 let message = format!(
                     "the neighbours bring {ratio:.2} of the power of the signal through {}",
                     entry.place()
@@ -311,6 +329,14 @@ impl Resolver<'_> {
             optical_bandwidth: bandwidth * GHZ,
             adds_noise: true,
         }))
+    }
+}
+
+/// How many neighbouring channels there are.
+fn adjacent_channels(table: &OpticalFilterTable) -> u32 {
+    match &table.adjacent_channels {
+        Some(count) if count.value.0 <= 1 => 1,
+        _ => 2,
     }
 }
 

@@ -103,18 +103,18 @@ impl<T: Real> Solver<T> {
     /// Carries the error that has been found so far over `length`, as dispersion and loss carry it, and
     /// adds what the last level of a stretch has changed, times `inflation`. Returns the size of the
     /// sum relative to the field.
-    fn drift(&mut self, length: f64, levels: &Levels, inflation: f64) -> f64 {
+    fn carry_error(&mut self, length: f64, levels: &Levels, inflation: f64) -> f64 {
         // The half step of the first level, whose response is there.
         for _ in 0..2 {
             let [at] = self.tables([0.5 * length]);
             let response = &self.tables[at].response;
-            self.engine.respond(&mut self.drift, response);
+            self.engine.respond(&mut self.error_spectrum, response);
         }
         let (coarser, finer) = self.levels.split_at(levels.last - 1);
         let (Some(coarse), Some(fine)) = (coarser.last(), finer.first()) else {
             return f64::INFINITY;
         };
-        let sum = T::accumulate(&mut self.drift, fine, coarse, T::new(inflation));
+        let sum = T::accumulate(&mut self.error_spectrum, fine, coarse, T::new(inflation));
         (sum / T::energy(fine)).sqrt()
     }
 
@@ -178,8 +178,8 @@ impl<T: Real> Solver<T> {
         let mut left = count(length, step);
         step = length / left as f64;
         let mut gains = GAIN;
-        self.drift.clear();
-        self.drift
+        self.error_spectrum.clear();
+        self.error_spectrum
             .resize(self.base.len(), Complex::new(T::default(), T::default()));
         // Size of the sum of the errors, and over the sum of their sizes.
         let (mut sum, mut coherence) = (0.0, 1.0);
@@ -257,7 +257,7 @@ impl<T: Real> Solver<T> {
                     follow = left > 2 * SETTLED;
                 }
                 if follow {
-                    sum = self.drift(step, &levels, inflation[levels.last]);
+                    sum = self.carry_error(step, &levels, inflation[levels.last]);
                 }
                 self.accept(&levels);
                 error += found;

@@ -76,7 +76,7 @@ pub(super) struct Solver<T: Real> {
     /// Spectra of the levels of an extrapolation, the finest first.
     pub levels: Vec<Vec<Complex<T>>>,
     /// Spectrum of the error estimated so far, at the place reached.
-    pub drift: Vec<Complex<T>>,
+    pub error_spectrum: Vec<Complex<T>>,
 }
 
 /// The response of a step.
@@ -116,7 +116,7 @@ impl<T: Real> Solver<T> {
             tables: Vec::new(),
             clock: 0,
             levels: Vec::new(),
-            drift: Vec::new(),
+            error_spectrum: Vec::new(),
         })
     }
 

@@ -103,7 +103,7 @@ impl ReceivedNoise {
                 kind,
                 covariance: covariance.iter().map(|c| slope * c).collect(),
             });
-        } else if let Some(charge) = plan.spontaneous_charge(light) {
+        } else if let Some(charge) = plan.signal_spontaneous_per_current(light) {
             let density = current.iter().map(|i| charge * i).collect();
             self.signal.push(SignalNoise::new(
                 plan,

@@ -4,6 +4,7 @@
 //! needs the loss in front of it, an amplifier the power that saturates it. The waveforms themselves
 //! are those of the operations.
 
+use super::emission::Emissions;
 use super::{
     Builder, Domain, Linear, LinkError, NamedStage, NoiseSource, Operation, Plan, Refused, Stage,
     refuse,
@@ -13,8 +14,8 @@ use crate::fiber::multipath_interference::{Reflector, echoes};
 use crate::fiber::polarization::statistics::{maxwellian_quantile, mean_delay};
 use crate::link::light::{AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage};
 use crate::receiver::NoiseDensity;
-use crate::signal::optical_filter::{Thresholds, eye_opening_of_aligned_crosstalk};
-use crate::signal::{Grid, OpticalFilter, PassbandShape};
+use crate::signal::optical_filter::{Thresholds, beat_variance, eye_opening_of_aligned_crosstalk};
+use crate::signal::{Grid, PassbandShape};
 use crate::units::{db_to_power_ratio, power_ratio_to_db};
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -31,10 +32,12 @@ pub enum LightNoise {
     /// Light of other wavelengths, whose power is added and has this standard deviation (W) from
     /// symbol to symbol.
     AdjacentCrosstalk(f64),
-    /// Spontaneous emission of this density per polarisation (W/Hz), which beats with the signal.
+    /// Spontaneous emission of this density per polarisation (W/Hz) at the carrier, which beats with
+    /// the signal: the sum over the amplifiers.
     SignalSpontaneous(f64),
     /// The same, which beats with itself: density per polarisation (W/Hz) and optical noise bandwidth
-    /// (Hz).
+    /// (Hz). Where amplifiers have bands of different widths, those of the one band with the same power
+    /// and the same integral of the squared density.
     SpontaneousSpontaneous(f64, f64),
 }
 
@@ -53,12 +56,10 @@ pub(super) struct FieldLight {
     echoes: Vec<f64>,
     /// In-band crosstalk over the signal.
     in_band: f64,
-    /// Sum of the squares of adjacent crosstalk over the signal.
+    /// Sum over the sources of adjacent crosstalk of the square of each over the signal.
     adjacent_squared: f64,
-    /// Spontaneous emission per polarisation, W/Hz.
-    spontaneous: f64,
-    /// The narrowest optical bandwidth of an amplifier, Hz.
-    optical_bandwidth: Option<f64>,
+    /// Spontaneous emission of the amplifiers.
+    emissions: Emissions,
     /// Fixed differential group delays together, s.
     fixed_delay: f64,
     /// Sum of the squares of the mean delays of fibres, s².
@@ -85,8 +86,13 @@ impl FieldLight {
     }
 
     fn transmit(&mut self, transmission: f64) {
+        self.transmit_carrier(transmission);
+        self.emissions.scale(transmission);
+    }
+
+    /// What the carrier loses in a filter; emission over its whole band loses another share.
+    fn transmit_carrier(&mut self, transmission: f64) {
         self.average_power *= transmission;
-        self.spontaneous *= transmission;
         self.loss_db -= power_ratio_to_db(transmission);
     }
 
@@ -149,12 +155,15 @@ impl Builder<'_> {
                 return refuse("an amplifier is taken with isolators, which reflect nothing");
             }
         } else {
-            let transmission = self.carrier_transmission(&named.stage)?;
+            let transmission = self.transmission_of_stage(&named.stage)?;
             if reflectance > 0.0 {
                 // A mated pair reflects where its halves meet: half of its loss lies in front.
                 self.reflector(reflectance, -0.5 * power_ratio_to_db(transmission));
             }
-            self.field_light.transmit(transmission);
+            match named.stage {
+                Stage::OpticalFilter(_) => self.field_light.transmit_carrier(transmission),
+                _ => self.field_light.transmit(transmission),
+            }
         }
         if effects {
             self.polarize(named)?;
@@ -172,7 +181,7 @@ impl Builder<'_> {
     }
 
     /// Share of the power that passes a stage at the carrier.
-    fn carrier_transmission(&self, stage: &Stage) -> Result<f64, Refused> {
+    fn transmission_of_stage(&self, stage: &Stage) -> Result<f64, Refused> {
         let wavelength = self.wavelength.unwrap_or(f64::NAN);
         Ok(match stage {
             Stage::OpticalLoss(loss) => loss.transmission,
@@ -266,10 +275,9 @@ impl Builder<'_> {
             "there is no light yet to filter: a modulator must come before it",
         )?;
         filter.passband.check().map_err(LinkError::from)?;
-        for (what, ratio) in [
-            ("adjacent", filter.adjacent_crosstalk),
-            ("in-band", filter.in_band_crosstalk),
-        ] {
+        let adjacent = filter.adjacent_crosstalk.iter();
+        let sources = adjacent.map(|&ratio| ("adjacent", ratio));
+        for (what, ratio) in sources.chain([("in-band", filter.in_band_crosstalk)]) {
             if !(0.0..=1.0).contains(&ratio) {
                 return refuse(format!(
                     "{what} crosstalk of {ratio} of the signal's power cannot be: it is 0 to 1"
@@ -281,12 +289,10 @@ impl Builder<'_> {
         }
         let light = &mut self.field_light;
         light.in_band += filter.in_band_crosstalk;
-        light.adjacent_squared += filter.adjacent_crosstalk.powi(2);
-        if let (Some(bandwidth), Some(passed)) =
-            (light.optical_bandwidth, filter.passband.noise_bandwidth())
-        {
-            light.optical_bandwidth = Some(bandwidth.min(passed));
-        }
+        // Sources that are independent add their variances, not their powers.
+        let squares = filter.adjacent_crosstalk.iter().map(|ratio| ratio * ratio);
+        light.adjacent_squared += squares.sum::<f64>();
+        light.emissions.filter(&filter.passband);
         if let PassbandShape::Measured(measured) = &filter.passband.shape
             && !measured.has_phase()
         {
@@ -327,11 +333,9 @@ impl Builder<'_> {
             .map_err(LinkError::from)?;
         let light = &mut self.field_light;
         light.average_power *= gain;
-        light.spontaneous *= gain;
+        light.emissions.scale(gain);
         if stage.adds_noise {
-            light.spontaneous += emission.density;
-            let narrowest = light.optical_bandwidth.unwrap_or(f64::INFINITY);
-            light.optical_bandwidth = Some(narrowest.min(bandwidth));
+            light.emissions.add(emission.density, bandwidth);
         }
         let compression = power_ratio_to_db(stage.amplifier.small_signal_gain() / gain);
         if matches!(stage.amplifier, LinkAmplifier::Semiconductor(_)) && compression > 0.1 {
@@ -372,17 +376,11 @@ impl Builder<'_> {
         let mut noises = Vec::new();
         let echoes: f64 = light.echoes.iter().sum();
         if echoes > 0.0 {
-            let left = eye_opening_of_aligned_crosstalk(
-                &light.levels,
-                &light.echoes,
-                Thresholds::Following,
-            );
             self.notes.push(format!(
-                "reflections: the echoes of {} pairs together are {:.1} dB below the signal; with all \
-                 phases at their worst they would leave {:.0} % of the eye",
+                "reflections: the echoes of {} pairs together are {:.1} dB below the signal{}",
                 light.echoes.len(),
                 -power_ratio_to_db(echoes),
-                100.0 * left.unwrap_or(0.0)
+                worst_phases(&light.levels, &light.echoes)
             ));
             noises.push(LightNoise::Reflections(power * echoes));
         }
@@ -393,17 +391,29 @@ impl Builder<'_> {
             let deviation = light.adjacent_squared.sqrt() * light.relative_deviation();
             noises.push(LightNoise::AdjacentCrosstalk(power * deviation));
         }
-        if let (Some(bandwidth), true) = (light.optical_bandwidth, light.spontaneous > 0.0) {
-            noises.push(LightNoise::SignalSpontaneous(light.spontaneous));
-            noises.push(LightNoise::SpontaneousSpontaneous(
-                light.spontaneous,
-                bandwidth,
-            ));
+        if let Some(detected) = light.emissions.detected() {
+            let (density, bandwidth) = detected.band;
+            noises.push(LightNoise::SignalSpontaneous(detected.at_carrier));
+            noises.push(LightNoise::SpontaneousSpontaneous(density, bandwidth));
         }
         for noise in noises {
             self.push(name, Operation::Noise(NoiseSource::Light(noise)));
         }
         Ok(())
+    }
+}
+
+/// What would be left of the eye with all phases at their worst; nothing where levels do not rise.
+fn worst_phases(levels: &[f64], echoes: &[f64]) -> String {
+    let left = |thresholds| eye_opening_of_aligned_crosstalk(levels, echoes, thresholds);
+    match (left(Thresholds::Fixed), left(Thresholds::Following)) {
+        (Some(fixed), Some(following)) => format!(
+            "; with all phases at their worst they would leave {:.0} % of the eye, {:.0} % if the \
+             thresholds followed",
+            100.0 * fixed,
+            100.0 * following
+        ),
+        _ => String::new(),
     }
 }
 
@@ -420,23 +430,23 @@ impl Plan {
     }
 
     /// A current s of which a photocurrent i gets noise of variance s·i by light that beats with it
-    /// and drifts: 2·R·P_x, from the variance 2·P·P_x of the power (see
-    /// [`beat_variance`](crate::signal::optical_filter::beat_variance)), polarisations aligned. None
+    /// and drifts: 2·R·P_x, from the variance 2·P·P_x of the power ([`beat_variance`]), polarisations
+    /// aligned. None
     /// for noise of another kind.
     pub fn drifting_beat(&self, noise: &LightNoise) -> Option<f64> {
         match noise {
             LightNoise::Reflections(power) | LightNoise::InBandCrosstalk(power) => {
-                let responsivity = self.responsivity_after(0);
-                Some(2.0 * responsivity * power * self.margin_transmission())
+                let current = self.responsivity_after(0) * power * self.margin_transmission();
+                Some(beat_variance(1.0, current, 1.0))
             }
             _ => None,
         }
     }
 
-    /// A charge q such that a photocurrent i has white noise of the two-sided density q·i by its beat
-    /// with spontaneous emission: 2·R·S, S per polarisation (N. A. Olsson, J. Lightwave Technol. 7,
+    /// Two-sided density over the photocurrent (A²/Hz over A, a charge in C, as the elementary charge
+    /// is of shot noise) of the white noise by its beat with spontaneous emission: 2·R·S, S per polarisation (N. A. Olsson, J. Lightwave Technol. 7,
     /// 1071, 1989, DOI 10.1109/50.29634: one-sided 4R²PS). None for noise of another kind.
-    pub fn spontaneous_charge(&self, noise: &LightNoise) -> Option<f64> {
+    pub fn signal_spontaneous_per_current(&self, noise: &LightNoise) -> Option<f64> {
         match noise {
             LightNoise::SignalSpontaneous(density) => {
                 Some(2.0 * self.responsivity_after(0) * density * self.margin_transmission())
@@ -448,9 +458,9 @@ impl Plan {
     /// One-sided density (A²/Hz, V²/Hz, or W²/Hz in front of the detector of a power) of a noise that
     /// does not depend on the signal. None for noise of another kind.
     ///
-    /// Spontaneous emission beats with itself, in both polarisations, with the density 4R²S²B_o at
-    /// low frequency (Olsson 1989), and falls off as the filter's square does: here as a Gaussian of
-    /// the same total, R²S²B_o² in each polarisation.
+    /// Spontaneous emission beats with itself, in both polarisations, with the density 4R²S²B_o, or
+    /// 4R²∫S(ν)²dν, at low frequency (Olsson 1989), and falls off as the filter's square does: here as a
+    /// Gaussian of the same total, R²S²B_o² in each polarisation.
     pub fn added_density(&self, source: &NoiseSource) -> Option<NoiseDensity> {
         match source {
             NoiseSource::Additive(density)
@@ -514,19 +524,6 @@ impl Plan {
         }
         Ok(h.iter().map(Complex64::norm_sqr).sum())
     }
-}
-
-/// Multiplies a passband onto a transfer function.
-pub(super) fn filter_onto(
-    filter: &OpticalFilter,
-    grid: Grid,
-    out: &mut [Complex64],
-) -> Result<(), LinkError> {
-    filter.check()?;
-    for (k, h) in out.iter_mut().enumerate() {
-        *h *= filter.at(grid.frequency(k));
-    }
-    Ok(())
 }
 
 /// What detection of two principal states does to a current: γ·e^{jπfτ} + (1 − γ)·e^{−jπfτ}.

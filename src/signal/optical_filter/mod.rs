@@ -10,6 +10,7 @@ pub use crosstalk::{
 pub use passband::MeasuredPassband;
 
 use super::{Grid, ResponseError};
+use crate::units::db_to_power_ratio;
 use num_complex::Complex64;
 use std::f64::consts::LN_2;
 
@@ -59,8 +60,8 @@ impl OpticalFilter {
     }
 
     /// Noise bandwidth in Hz, ∫|H|²df over the largest |H|²: B·Γ(1 + 1/(2n))/(ln 2)^(1/(2n)) for a
-    /// Gaussian of order n. `None` where it is not known: all-pass filters, and measured ones, whose
-    /// stop-bands end with the measurement.
+    /// Gaussian of order n. `None` where it depends on how wide the noise is: all-pass filters, and
+    /// measured ones, whose stop-bands end with the measurement (see [`narrowed`](Self::narrowed)).
     pub fn noise_bandwidth(&self) -> Option<f64> {
         match self.shape {
             PassbandShape::Gaussian { bandwidth, order } => {
@@ -69,6 +70,27 @@ impl OpticalFilter {
             }
             PassbandShape::AllPass | PassbandShape::Measured(_) => None,
         }
+    }
+
+    /// Largest share of the power that passes at any frequency.
+    pub fn peak_transmission(&self) -> f64 {
+        let shape = match &self.shape {
+            PassbandShape::AllPass | PassbandShape::Gaussian { .. } => 1.0,
+            PassbandShape::Measured(measured) => measured.peak_transmission(),
+        };
+        shape * db_to_power_ratio(-self.insertion_loss_db)
+    }
+
+    /// Noise bandwidth in Hz behind the filter of noise whose bandwidth in front of it is `bandwidth`,
+    /// at the [largest transmission](Self::peak_transmission): the smaller of it and the filter's own.
+    /// A measured passband holds its ends as far as the noise reaches
+    /// ([`MeasuredPassband::noise_bandwidth`]).
+    pub fn narrowed(&self, bandwidth: f64) -> f64 {
+        let own = match &self.shape {
+            PassbandShape::Measured(measured) => Some(measured.noise_bandwidth(bandwidth)),
+            _ => self.noise_bandwidth(),
+        };
+        own.map_or(bandwidth, |own| own.min(bandwidth))
     }
 
     /// Checks that every quantity is physical.
@@ -102,14 +124,15 @@ impl OpticalFilter {
         Ok(())
     }
 
-    /// Writes H at the frequencies of a grid, in the order of a discrete Fourier transform.
+    /// Multiplies H at the frequencies of a grid onto `out`, in the order of a discrete Fourier
+    /// transform.
     ///
     /// # Errors
     /// As [`check`](Self::check).
-    pub fn transfer(&self, grid: Grid, out: &mut [Complex64]) -> Result<(), ResponseError> {
+    pub fn multiply_onto(&self, grid: Grid, out: &mut [Complex64]) -> Result<(), ResponseError> {
         self.check()?;
         for (k, h) in out.iter_mut().enumerate() {
-            *h = self.at(grid.frequency(k));
+            *h *= self.at(grid.frequency(k));
         }
         Ok(())
     }

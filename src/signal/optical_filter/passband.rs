@@ -2,7 +2,9 @@
 
 use crate::math::Curve;
 use crate::signal::ResponseError;
+use crate::units::db_to_power_ratio;
 use num_complex::Complex64;
+use std::f64::consts::LN_10;
 
 /// Amplitude and phase over the distance from the centre of the passband, straight lines between the
 /// points in dB and in degrees.
@@ -104,6 +106,44 @@ impl MeasuredPassband {
         self.amplitude.range()
     }
 
+    /// Largest share of the power that passes. Between points in dB it is at one of them.
+    pub fn peak_transmission(&self) -> f64 {
+        let points = self.amplitude.points().iter();
+        let highest = points.map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
+        db_to_power_ratio(highest)
+    }
+
+    /// Noise bandwidth in Hz, ∫|H|²df over the largest |H|², of noise that fills `width` Hz about the
+    /// middle of the measured range: the integral over that range, and where the noise is wider, over
+    /// the ends that are held.
+    ///
+    /// A line in dB from T1 to T2 over Δf has the integral (T2 − T1)·Δf/ln(T2/T1).
+    pub fn noise_bandwidth(&self, width: f64) -> f64 {
+        let points = self.amplitude.points();
+        let power = |db: f64| db_to_power_ratio(db);
+        let inside: f64 = points
+            .windows(2)
+            .map(|pair| {
+                let ((f1, db1), (f2, db2)) = (pair[0], pair[1]);
+                let logarithm = (db2 - db1) * (LN_10 / 10.0);
+                let mean = if logarithm.abs() < 1e-6 {
+                    0.5 * (power(db1) + power(db2))
+                } else {
+                    power(db1) * logarithm.exp_m1() / logarithm
+                };
+                mean * (f2 - f1)
+            })
+            .sum();
+        let (low, high) = self.range();
+        let beyond = 0.5 * (width - (high - low)).max(0.0);
+        let ends: f64 = [points.first(), points.last()]
+            .into_iter()
+            .flatten()
+            .map(|p| power(p.1) * beyond)
+            .sum();
+        (inside + ends) / self.peak_transmission()
+    }
+
     /// H at `offset` Hz from the centre.
     pub fn at(&self, offset: f64) -> Complex64 {
         let amplitude = 10f64.powf(self.amplitude.clamped(offset) / 20.0);
@@ -137,6 +177,22 @@ mod tests {
         // Held beyond the ends.
         assert!((20.0 * port.at(80e9).norm().log10() + 20.0).abs() < 1e-9);
         assert!((port.range().1 - 50e9).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_noise_bandwidth_is_the_integral_over_the_peak() {
+        let text = "frequency_offset_ghz,amplitude_db\n-60,-33\n-20,-3\n10,-3\n50,-23\n";
+        let port = MeasuredPassband::from_csv(text).unwrap();
+        assert!((port.peak_transmission() - 10f64.powf(-0.3)).abs() < 1e-12);
+        let sum = |from: i32, to: i32| -> f64 {
+            let powers = (from..to).map(|k| port.at((f64::from(k) + 0.5) * 1e7).norm_sqr() * 1e7);
+            powers.sum::<f64>() / 10f64.powf(-0.3)
+        };
+        // As wide as measured, and 500 GHz with the ends held.
+        for (width, from, to) in [(50e9, -6000, 5000), (500e9, -25_500, 24_500)] {
+            let found = port.noise_bandwidth(width);
+            assert!((found / sum(from, to) - 1.0).abs() < 1e-6, "{found}");
+        }
     }
 
     #[test]
