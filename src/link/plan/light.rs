@@ -531,3 +531,16 @@ pub(super) fn principal_states(delay: f64, split: f64, frequency: f64) -> Comple
     let fast = Complex64::cis(PI * frequency * delay);
     fast * split + fast.conj() * (1.0 - split)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_worst_phases_leave_is_said_for_both_kinds_of_thresholds_or_not_at_all() {
+        // Two levels of infinite extinction: 1 − 2(2s − s²) and 1 − 2s of the sum s = 0.1.
+        let said = worst_phases(&[0.0, 1.0], &[1e-2]);
+        assert!(said.contains("leave 62 % of the eye, 80 % if"), "{said}");
+        assert_eq!(worst_phases(&[1.0, 0.0], &[1e-2]), "");
+    }
+}
