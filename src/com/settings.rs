@@ -79,7 +79,7 @@ pub struct Settings {
     pub resistance: f64,
     /// Transmitter of the through path and of far-end aggressors.
     pub transmitter: Device,
-    /// Transmitter of near-end aggressors.
+    /// Transmitter of near-end aggressors, which stand in the receiver's box.
     pub near_end_transmitter: Device,
     /// Receiver.
     pub receiver_device: Device,
@@ -91,7 +91,8 @@ pub struct Settings {
     pub near_end_amplitude: f64,
     /// R_LM.
     pub level_separation: f64,
-    /// T_r, 20 % to 80 %, s.
+    /// T_r, 20 % to 80 %, s, of every transmitter: that near-end aggressors may have another, as at the
+    /// two ends of a chip-to-module link, is left out.
     pub transition_time: f64,
     /// SNR_TX, dB.
     pub transmitter_snr_db: f64,
