@@ -5,6 +5,9 @@ use super::error::{ComError, within};
 use super::mmse::MmseSettings;
 use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 
+/// Least detector error ratio that densities tell.
+pub const LEAST_ERROR_RATIO: f64 = 1e-12;
+
 /// The analogue equaliser of the receiver and the gains it can be set to (93A-22; 178A.1.6).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CtleSettings {
@@ -151,10 +154,17 @@ impl Settings {
             4.0,
             256.0,
         )?;
+        if self.detector_error_ratio < LEAST_ERROR_RATIO {
+            return Err(ComError::Setting(format!(
+                "a detector error ratio DER₀ of {} is less than densities tell: {LEAST_ERROR_RATIO} to 0.5 \
+                 are allowed, since transforms round them at 1e-17 a bin",
+                self.detector_error_ratio
+            )));
+        }
         within(
             "detector error ratio DER₀",
             self.detector_error_ratio,
-            1e-15,
+            LEAST_ERROR_RATIO,
             0.5,
         )?;
         within("reference resistance R₀ in Ω", self.resistance, 1.0, 1e4)?;

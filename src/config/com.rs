@@ -5,6 +5,7 @@ mod reading;
 use super::range::Range;
 use super::read::Count;
 use super::table::table;
+use crate::com::settings::LEAST_ERROR_RATIO;
 
 /// Jitter, in UI.
 const HALF: Range = Range::between(0.0, 0.5);
@@ -24,7 +25,7 @@ table! {
         /// M, samples per symbol; 32 where absent.
         samples_per_symbol: Count, Range::between(4.0, 256.0);
         /// DER_0, detector error ratio.
-        detector_error_ratio: f64, Range::between(1e-15, 0.5);
+        detector_error_ratio: f64, Range::between(LEAST_ERROR_RATIO, 0.5);
         /// Least channel operating margin that the clause asks for, dB.
         least_com_db: f64, Range::between(-100.0, 100.0);
         /// R_0 of one leg, Ω.

@@ -88,9 +88,9 @@ fn several_tests_give_the_lowest_margin_and_pictures_are_written_on_request() {
         &[
             "thru.s4p",
             "--config",
-            "bs-50gaui-c2c-1",
+            "50gaui-c2c-1",
             "--config",
-            "bs-50gaui-c2c-2",
+            "50gaui-c2c-2",
             "--json",
             "--out",
             "margin",
@@ -111,10 +111,10 @@ fn several_tests_give_the_lowest_margin_and_pictures_are_written_on_request() {
     assert_eq!(
         files,
         [
-            "margin/bs-50gaui-c2c-1-interference.png",
-            "margin/bs-50gaui-c2c-1-pulse.png",
-            "margin/bs-50gaui-c2c-2-interference.png",
-            "margin/bs-50gaui-c2c-2-pulse.png",
+            "margin/50gaui-c2c-1-interference.png",
+            "margin/50gaui-c2c-1-pulse.png",
+            "margin/50gaui-c2c-2-interference.png",
+            "margin/50gaui-c2c-2-pulse.png",
             "margin/result.json",
         ]
     );
@@ -135,11 +135,11 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
         assert!(done.stdout.is_empty());
     };
     refused(
-        &["thru.s4p", "--config", "bs-50gaui-c2c"],
-        "did you mean `bs-50gaui-c2c-",
+        &["thru.s4p", "--config", "50gaui-c2c"],
+        "did you mean `50gaui-c2c-",
     );
     refused(&["thru.s4p", "--config", "itu-g652d"], "not for `com`");
-    refused(&["absent.s4p", "--config", "bs-50gaui-c2c-1"], "absent.s4p");
+    refused(&["absent.s4p", "--config", "50gaui-c2c-1"], "absent.s4p");
     // Lines that couple as much as they lead do not tell which port leads to which.
     let mut text = String::from("# GHz S RI R 50\n");
     let row = ["0.4 0"; 4].join(" ");
@@ -149,7 +149,7 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
     }
     std::fs::write(folder.path().join("unclear.s4p"), text).expect("a file");
     refused(
-        &["unclear.s4p", "--config", "bs-50gaui-c2c-1"],
+        &["unclear.s4p", "--config", "50gaui-c2c-1"],
         "name the order",
     );
 }
