@@ -3,7 +3,9 @@
 use super::{Failure, make_folder, print_json, print_text, print_words, write_whole};
 use clap::{Args, ValueEnum};
 use eyespan::com::loss::{FittedLoss, Weighting};
-use eyespan::com::{Analysis, BeyondData, Channel, ComError, Receiver, Settings, analyze};
+use eyespan::com::{
+    Analysis, BeyondData, Channel, ComError, PathKind, Receiver, Settings, analyze,
+};
 use eyespan::library::{Library, PartTable};
 use eyespan::network::{Network, PortOrder, Touchstone};
 use eyespan::report::{
@@ -105,11 +107,12 @@ struct TestResult {
     vertical_eye_closure_db: Option<f64>,
     vertical_eye_opening_mv: f64,
     figure_of_merit_db: f64,
-    /// Loss from die to die at half the symbol rate.
-    die_to_die_loss_db: f64,
+    /// Loss from die to die at half the symbol rate; null where the data end below.
+    die_to_die_loss_db: Option<f64>,
     /// Fitted loss of the data alone at half the symbol rate; null beyond the data.
     fitted_loss_db: Option<f64>,
-    /// Integrated crosstalk noise of the data alone; null without crosstalk.
+    /// Integrated crosstalk noise of the data alone, up to their end; null without crosstalk, and where
+    /// the frequencies are not evenly spaced or not those of the through path.
     integrated_crosstalk_noise_mv: Option<f64>,
     rms_mv: RmsResult,
     equalizer: EqualizerResult,
@@ -147,12 +150,21 @@ pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Fai
     for name in &arguments.config {
         tests.push(settings(name, arguments.beyond_data, library)?);
     }
-    let (channel, data) = read(arguments)?;
+    let (channel, data, mut notes) = read(arguments)?;
     let mut results = Vec::new();
     let mut pictures = Vec::new();
     for (name, test) in arguments.config.iter().zip(&tests) {
         let analysis = analyze(&channel, &test.settings)
-            .map_err(|error: ComError| Failure::Words(format!("{name}: {error}")))?;
+            .map_err(|error| Failure::Words(format!("{name}: {}", in_words(&error, arguments))))?;
+        for (kind, number) in &analysis.silent {
+            let note = format!(
+                "{}: transmits nothing and is left out",
+                file_of(*kind, *number, arguments)
+            );
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
         if arguments.out.is_some() {
             let drawn = |plot: CurvePlot| {
                 plot.render_png(None)
@@ -165,7 +177,7 @@ pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Fai
         }
         results.push(test_result(name, test, &analysis, &data));
     }
-    let result = summary(arguments, results, &channel, &tests);
+    let result = summary(arguments, results, &channel, &tests, notes);
     if let Some(folder) = &arguments.out {
         let json = serde_json::to_vec_pretty(&result)
             .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
@@ -221,7 +233,46 @@ struct Data {
     near_end: Vec<Network>,
 }
 
-fn read(arguments: &ComArguments) -> Result<(Channel, Data), Failure> {
+/// The file of a path.
+fn file_of(kind: PathKind, number: usize, arguments: &ComArguments) -> String {
+    let list = match kind {
+        PathKind::Through => std::slice::from_ref(&arguments.thru),
+        PathKind::FarEnd => &arguments.fext,
+        PathKind::NearEnd => &arguments.next,
+    };
+    list.get(number.saturating_sub(1))
+        .map_or_else(String::new, |path| path.display().to_string())
+}
+
+/// An error with the file of the path it is about.
+fn in_words(error: &ComError, arguments: &ComArguments) -> String {
+    match error {
+        ComError::Path { kind, number, .. } => {
+            format!("{}: {error}", file_of(*kind, *number, arguments))
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// The reference impedance of a network's ports at its first frequency.
+fn reference_in_words(network: &Network) -> String {
+    let mut all: Vec<String> = network
+        .reference_at(0)
+        .iter()
+        .map(|z| {
+            if z.im == 0.0 {
+                format!("{} Ω", z.re)
+            } else {
+                format!("({z}) Ω")
+            }
+        })
+        .collect();
+    all.dedup();
+    all.join(" and ")
+}
+
+/// The channel, its data alone, and what has to be known about the files.
+fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failure> {
     let file = |path: &Path| -> Result<Network, Failure> {
         Touchstone::read(path)
             .map(|file| file.network)
@@ -252,12 +303,25 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data), Failure> {
             )),
         }
     };
+    let mut notes = Vec::new();
+    let mut told = |path: &Path, network: &Network| {
+        if network.ports() == 2 {
+            notes.push(format!(
+                "{}: two ports, taken as differential ones with a reference of {}",
+                path.display(),
+                reference_in_words(network)
+            ));
+        }
+    };
+    told(&arguments.thru, &thru);
     let thru = differential(&arguments.thru, thru)?;
     let mut others = Vec::new();
     for list in [&arguments.fext, &arguments.next] {
         let mut networks = Vec::new();
         for path in list {
-            networks.push(differential(path, file(path)?)?);
+            let network = file(path)?;
+            told(path, &network);
+            networks.push(differential(path, network)?);
         }
         others.push(networks);
     }
@@ -275,6 +339,7 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data), Failure> {
             near_end,
         },
         data,
+        notes,
     ))
 }
 
@@ -379,6 +444,7 @@ fn summary(
     tests: Vec<TestResult>,
     channel: &Channel,
     settings: &[Test],
+    mut notes: Vec<String>,
 ) -> ComResult {
     let name = |path: &PathBuf| path.display().to_string();
     let data_end = std::iter::once(&channel.through)
@@ -386,7 +452,6 @@ fn summary(
         .chain(&channel.near_end)
         .filter_map(|n| n.frequencies().last().copied())
         .fold(f64::INFINITY, f64::min);
-    let mut notes = Vec::new();
     let rate = settings
         .iter()
         .map(|test| test.settings.symbol_rate)
@@ -461,13 +526,21 @@ fn words(result: &ComResult, folder: Option<&Path>) -> String {
         );
         row(
             "loss from die to die",
-            format!("{:.3} dB at half the symbol rate", test.die_to_die_loss_db),
+            match test.die_to_die_loss_db {
+                Some(db) => format!("{db:.3} dB at half the symbol rate"),
+                None => "not known: the data end below half the symbol rate".to_owned(),
+            },
         );
         if let Some(db) = test.fitted_loss_db {
             row("fitted loss of the data", format!("{db:.3} dB"));
         }
         if let Some(mv) = test.integrated_crosstalk_noise_mv {
             row("integrated crosstalk noise", format!("{mv:.3} mV"));
+        } else if !(result.fext.is_empty() && result.next.is_empty()) {
+            row(
+                "integrated crosstalk noise",
+                "not known: the files' frequencies differ or are not evenly spaced".to_owned(),
+            );
         }
         let r = &test.rms_mv;
         row(

@@ -139,7 +139,8 @@ pub(super) fn step_of_quantizer(
             "there is no signal to quantise".to_owned(),
         ));
     }
-    let bin = range / bins;
+    // Not so fine that noise far above the signal takes more bins than memory holds.
+    let bin = (range / bins).max(1e-3 * variance.max(0.0).sqrt());
     let mut density = Interference::of_samples(signal, settings.levels, bin)?;
     let mut lost = 0.0;
     for x in std::iter::once(signal).chain(others.iter().copied()) {
@@ -155,7 +156,7 @@ pub(super) fn step_of_quantizer(
     }
     let deviation = (variance.max(0.0) + settings.symbol_variance() * lost).sqrt();
     let clip = -density
-        .with(&Interference::gaussian(deviation, bin).trimmed(1e-3 * quantizer.clipping))
+        .with(&Interference::gaussian(deviation, bin)?.trimmed(1e-3 * quantizer.clipping))
         .quantile(0.5 * quantizer.clipping);
     Ok(2.0 * clip / (quantizer.bits.exp2() - 1.0))
 }

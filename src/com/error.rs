@@ -1,5 +1,6 @@
 //! What can be wrong with a channel or a setting.
 
+use super::front::PathKind;
 use crate::network::NetworkError;
 
 /// Why no channel operating margin can be computed.
@@ -14,9 +15,27 @@ pub enum ComError {
     /// The channel does not allow it: no pulse, a response that does not end.
     #[error("{0}")]
     Channel(String),
+    /// One path of the channel does not allow it.
+    #[error("{}: {problem}", path_name(*.kind, *.number))]
+    Path {
+        /// Which kind of path.
+        kind: PathKind,
+        /// Which of its kind, from 1.
+        number: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The equaliser's equations have no solution.
     #[error("{0}")]
     Equalizer(String),
+}
+
+fn path_name(kind: PathKind, number: usize) -> String {
+    match kind {
+        PathKind::Through => "the through path".to_owned(),
+        PathKind::FarEnd => format!("far-end aggressor {number}"),
+        PathKind::NearEnd => format!("near-end aggressor {number}"),
+    }
 }
 
 /// The value where it is finite and within the bounds.

@@ -57,8 +57,9 @@ pub struct Path {
     /// Transform of the response to a pulse of one symbol at the transmitter's amplitude, V: N·M/2 + 1
     /// values, as the forward transform of N·M samples gives them.
     pub spectrum: Vec<Complex64>,
-    /// Loss from die to die at half the symbol rate, dB, filters left out.
-    pub loss_db: f64,
+    /// Loss from die to die at half the symbol rate, dB, filters left out; none where the data do not
+    /// reach that frequency.
+    pub loss_db: Option<f64>,
 }
 
 /// All paths of a channel on one grid.
@@ -70,6 +71,8 @@ pub struct Front {
     pub samples: usize,
     /// The path that is listened to first, then the aggressors.
     pub paths: Vec<Path>,
+    /// Aggressors that transmit nothing at all and are left out: kind, and which of its kind, from 1.
+    pub silent: Vec<(PathKind, usize)>,
     /// Highest frequency of the data, Hz.
     pub data_end: f64,
     /// Step of the grid in frequency, Hz.
@@ -81,17 +84,43 @@ impl Front {
     ///
     /// # Errors
     /// [`ComError::Setting`], [`ComError::Network`] for data that cannot be extended to 0 Hz, and
-    /// [`ComError::Channel`] for a path without a pulse or one that is longer than its data can tell.
+    /// [`ComError::Path`] for a through path without a pulse or with swapped legs, and for a path that is
+    /// longer than its data can tell.
     pub fn new(channel: &Channel, settings: &Settings) -> Result<Self, ComError> {
         settings.validate()?;
         let samples = settings.samples_per_symbol;
-        let sources = std::iter::once((&channel.through, PathKind::Through))
-            .chain(channel.far_end.iter().map(|n| (n, PathKind::FarEnd)))
-            .chain(channel.near_end.iter().map(|n| (n, PathKind::NearEnd)));
+        let through = std::slice::from_ref(&channel.through);
+        let sources = [
+            (through, PathKind::Through),
+            (&channel.far_end, PathKind::FarEnd),
+            (&channel.near_end, PathKind::NearEnd),
+        ]
+        .into_iter()
+        .flat_map(|(list, kind)| {
+            list.iter()
+                .zip(1..)
+                .map(move |(n, number)| (n, kind, number))
+        });
         let mut responses = Vec::new();
+        let mut silent = Vec::new();
+        // Energy of the through path, which aggressors are measured by.
+        let mut through_energy = 0.0;
         let mut data_end = f64::INFINITY;
         let mut shared: Option<Shared> = None;
-        for (network, kind) in sources {
+        for (network, kind, number) in sources {
+            let wrong = |problem: String| ComError::Path {
+                kind,
+                number,
+                problem,
+            };
+            let transmits = |s: &[Complex64]| s.get(2).is_none_or(|s21| *s21 != Complex64::ZERO);
+            if network.ports() == 2 && !network.s().chunks_exact(4).any(transmits) {
+                if kind == PathKind::Through {
+                    return Err(wrong("it transmits nothing".to_owned()));
+                }
+                silent.push((kind, number));
+                continue;
+            }
             let amplitude = match kind {
                 PathKind::Through => settings.amplitude,
                 PathKind::FarEnd => settings.far_end_amplitude,
@@ -107,8 +136,13 @@ impl Front {
                 Some(kept) => kept,
                 None => Shared::new(network.frequencies(), settings)?,
             };
-            let (impulse, loss_db) = ends.impulse_response(&network, kind)?;
+            let (response, loss_db) = ends.impulse_response(&network, kind)?;
+            let yardstick = through_energy / (amplitude * amplitude).max(f64::MIN_POSITIVE);
+            let impulse = ends.cut(response, yardstick).map_err(wrong)?;
             shared = Some(ends);
+            if kind == PathKind::Through {
+                through_energy = amplitude * amplitude * energy(&impulse);
+            }
             responses.push((kind, amplitude, impulse, loss_db));
         }
         let longest = responses.iter().map(|r| r.2.len()).max().unwrap_or(0);
@@ -134,6 +168,20 @@ impl Front {
                 }
                 *place = amplitude * sum;
             }
+            if kind == PathKind::Through {
+                let highest = pulse.iter().copied().fold(0.0, f64::max);
+                let lowest = pulse.iter().copied().fold(0.0, f64::min);
+                if -lowest > highest {
+                    return Err(ComError::Path {
+                        kind,
+                        number: 1,
+                        problem: format!(
+                            "its pulse is inverted, {lowest:.3e} V at its lowest and {highest:.3e} V at its \
+                             highest: the two legs of one end are swapped"
+                        ),
+                    });
+                }
+            }
             let mut spectrum = forward.make_output_vec();
             forward
                 .process(&mut pulse, &mut spectrum)
@@ -148,6 +196,7 @@ impl Front {
             symbols,
             samples,
             paths,
+            silent,
             data_end,
             step: settings.symbol_rate / symbols as f64,
         })
@@ -260,13 +309,13 @@ impl<'a> Shared<'a> {
         })
     }
 
-    /// Impulse response of a path in V per V and sample, from a while before its first large sample to
-    /// its last, and the loss at half the symbol rate.
+    /// Impulse response of a path in V per V and sample over its whole period, and the loss at half the
+    /// symbol rate.
     fn impulse_response(
         &self,
         network: &Network,
         kind: PathKind,
-    ) -> Result<(Vec<f64>, f64), ComError> {
+    ) -> Result<(Vec<f64>, Option<f64>), ComError> {
         let settings = self.settings;
         let (near, device) = match kind {
             PathKind::NearEnd => (&self.near_end_transmitter, &settings.near_end_transmitter),
@@ -318,36 +367,48 @@ impl<'a> Shared<'a> {
             .plan_fft_inverse(2 * last)
             .process(&mut spectrum, &mut response)
             .map_err(|error| ComError::Channel(error.to_string()))?;
-        self.cut(&response).map(|response| (response, loss_db))
+        let scale = 1.0 / response.len() as f64;
+        for v in &mut response {
+            *v *= scale;
+        }
+        Ok((response, loss_db))
     }
 
-    /// The part of a response that counts; refuses one that has not ended within its period.
-    fn cut(&self, response: &[f64]) -> Result<Vec<f64>, ComError> {
+    /// The part of a response that counts, from a while before its first large sample to its last. Refuses
+    /// one that has not ended within its period, as measured by its own energy or by `yardstick`, where
+    /// that is more: the energy of the through path.
+    fn cut(&self, mut response: Vec<f64>, yardstick: f64) -> Result<Vec<f64>, String> {
         let peak = response.iter().fold(0.0f64, |m, v| m.max(v.abs()));
         if !(peak.is_finite() && peak > 0.0) {
-            return Err(ComError::Channel("a path transmits nothing".to_owned()));
+            return Err("it transmits nothing".to_owned());
         }
         let size = response.len();
-        let energy = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>();
         // The last eighth stands for the time before zero.
-        let tail = energy(&response[6 * size / 8..7 * size / 8]) / energy(response);
+        let before_zero = size / 8;
+        let end = size - before_zero;
+        let tail = energy(&response[end - before_zero..end]) / energy(&response).max(yardstick);
         if tail > UNSETTLED {
             let step = self.grid.get(1).copied().unwrap_or(f64::NAN);
-            return Err(ComError::Channel(format!(
+            return Err(format!(
                 "a response is longer than the {:.2} ns that frequencies {:.3} MHz apart can tell: its \
                  end still holds {tail:.1e} of the energy. It needs a window of more than {:.2} ns",
                 1e9 / step,
                 step / 1e6,
                 2e9 / step
-            )));
+            ));
         }
+        // What precedes zero goes in front, where it belongs.
+        response.rotate_right(before_zero);
         let large = |v: &f64| v.abs() > CUT * peak;
         let end = response.iter().rposition(large).map_or(0, |k| k + 1);
         let begin = response.iter().position(large).unwrap_or(0);
         let begin = begin.saturating_sub(GUARD * self.settings.samples_per_symbol);
-        let scale = 1.0 / size as f64;
-        Ok(response[begin..end].iter().map(|v| v * scale).collect())
+        Ok(response[begin..end].to_vec())
     }
+}
+
+fn energy(x: &[f64]) -> f64 {
+    x.iter().map(|v| v * v).sum()
 }
 
 fn filters(frequency: f64, settings: &Settings) -> Complex64 {
@@ -355,13 +416,15 @@ fn filters(frequency: f64, settings: &Settings) -> Complex64 {
         * transition_filter(frequency, settings.transition_time)
 }
 
-/// Loss at a frequency, dB, between the points around it; of the last point above the data.
-fn loss_at(f: &[f64], transfer: &[Complex64], at: f64) -> f64 {
-    let db = |k: usize| -20.0 * transfer[k].norm().max(f64::MIN_POSITIVE).log10();
+/// Loss at a frequency, dB, between the points around it; none outside the data.
+fn loss_at(f: &[f64], transfer: &[Complex64], at: f64) -> Option<f64> {
+    let db = |h: &Complex64| -20.0 * h.norm().max(f64::MIN_POSITIVE).log10();
     let k = f.partition_point(|&v| v < at);
-    if k == 0 || k >= f.len() {
-        return db(k.min(f.len() - 1));
-    }
-    let x = (at - f[k - 1]) / (f[k] - f[k - 1]);
-    db(k - 1) * (1.0 - x) + db(k) * x
+    let (high, above) = (f.get(k)?, transfer.get(k)?);
+    let Some(before) = k.checked_sub(1) else {
+        return (*high <= at).then(|| db(above));
+    };
+    let (low, below) = (f.get(before)?, transfer.get(before)?);
+    let x = (at - low) / (high - low);
+    Some(db(below) * (1.0 - x) + db(above) * x)
 }

@@ -22,6 +22,10 @@ pub struct Interference {
 /// Below this product of lengths densities are convolved directly.
 const DIRECT: usize = 1 << 20;
 
+/// Most bins of a normal or uniform distribution. At a thousandth of the signal a bin they hold normal
+/// noise up to 38 dB above the signal.
+pub const MOST_NOISE_BINS: usize = 1 << 21;
+
 impl Interference {
     /// Nothing but zero, with bins of this width in V.
     pub fn none(bin: f64) -> Self {
@@ -52,12 +56,15 @@ impl Interference {
     }
 
     /// A normal distribution, out to 12 standard deviations.
-    pub fn gaussian(deviation: f64, bin: f64) -> Self {
+    ///
+    /// # Errors
+    /// [`ComError::Channel`] for a deviation that is negative or not a number, or one of more than
+    /// [`MOST_NOISE_BINS`].
+    pub fn gaussian(deviation: f64, bin: f64) -> Result<Self, ComError> {
+        let reach = reach_in_bins("noise", deviation, 12.0 * deviation, bin)?;
         if deviation < 1e-3 * bin {
-            return Self::none(bin);
+            return Ok(Self::none(bin));
         }
-        #[allow(clippy::cast_possible_truncation)]
-        let reach = (12.0 * deviation / bin).ceil().min(5e7) as i64;
         let mut mass: Vec<f64> = (-reach..=reach)
             .map(|k| {
                 let x = k as f64 * bin / deviation;
@@ -68,23 +75,28 @@ impl Interference {
         for p in &mut mass {
             *p /= total;
         }
-        Self {
+        Ok(Self {
             bin,
             first: -reach,
             mass,
-        }
+        })
     }
 
     /// A uniform distribution from −half to half, V.
-    pub fn uniform(half: f64, bin: f64) -> Self {
+    ///
+    /// # Errors
+    /// As [`gaussian`](Self::gaussian).
+    pub fn uniform(half: f64, bin: f64) -> Result<Self, ComError> {
+        let half = half.abs();
+        reach_in_bins("uniform noise", half, half, bin)?;
         #[allow(clippy::cast_possible_truncation)]
-        let reach = (half.abs() / bin).round().min(5e7) as i64;
+        let reach = (half / bin).round() as i64;
         let count = usize::try_from(2 * reach + 1).unwrap_or(1);
-        Self {
+        Ok(Self {
             bin,
             first: -reach,
             mass: vec![1.0 / count as f64; count],
-        }
+        })
     }
 
     /// The sum of two independent ones with the same bins.
@@ -222,6 +234,24 @@ impl Interference {
     }
 }
 
+/// Bins up to `reach` V, where they are not too many.
+fn reach_in_bins(name: &str, size: f64, reach: f64, bin: f64) -> Result<i64, ComError> {
+    if !(size.is_finite() && size >= 0.0 && bin.is_finite() && bin > 0.0) {
+        return Err(ComError::Channel(format!(
+            "{name} of {size} V cannot be put on bins of {bin} V"
+        )));
+    }
+    let bins = (reach / bin).ceil();
+    if 2.0 * bins >= MOST_NOISE_BINS as f64 {
+        return Err(ComError::Channel(format!(
+            "{name} of {size:.3e} V takes more than {MOST_NOISE_BINS} bins of {bin:.3e} V"
+        )));
+    }
+    #[allow(clippy::cast_possible_truncation)]
+    let bins = bins as i64;
+    Ok(bins)
+}
+
 fn by_transform(a: &[f64], b: &[f64], length: usize) -> Vec<f64> {
     let size = length.next_power_of_two();
     let mut planner = RealFftPlanner::<f64>::new();
@@ -262,7 +292,7 @@ mod tests {
         let density = Interference::of_samples(&samples, 4, 1e-4).unwrap();
         let expected: f64 = samples.iter().map(|v| v * v * 5.0 / 9.0).sum();
         assert!((density.variance() / expected - 1.0).abs() < 1e-3);
-        let noise = Interference::gaussian(0.01, 1e-4);
+        let noise = Interference::gaussian(0.01, 1e-4).unwrap();
         let both = density.with(&noise);
         assert!((both.variance() - density.variance() - noise.variance()).abs() < 1e-12);
         assert!((both.mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);
@@ -279,8 +309,25 @@ mod tests {
     }
 
     #[test]
+    fn noise_that_takes_too_many_bins_or_is_no_number_is_refused() {
+        let zero = Interference::gaussian(0.0, 1e-6).unwrap();
+        assert_eq!(zero, Interference::none(1e-6));
+        assert_eq!(Interference::uniform(0.0, 1e-6).unwrap(), zero);
+        let most = Interference::gaussian(0.08, 1e-6).unwrap();
+        assert!(most.mass.len() > 1_900_000 && most.mass.len() <= MOST_NOISE_BINS);
+        assert!(Interference::gaussian(0.09, 1e-6).is_err());
+        assert!(Interference::uniform(1.1, 1e-6).is_err());
+        for wrong in [f64::NAN, -1e-3, f64::INFINITY] {
+            assert!(Interference::gaussian(wrong, 1e-6).is_err());
+            assert!(Interference::gaussian(1e-3, wrong).is_err());
+        }
+        assert!(Interference::uniform(f64::NAN, 1e-6).is_err());
+        assert!(Interference::gaussian(1e-3, 0.0).is_err());
+    }
+
+    #[test]
     fn scaled_and_cut_ones_keep_their_mass() {
-        let density = Interference::gaussian(0.01, 1e-4);
+        let density = Interference::gaussian(0.01, 1e-4).unwrap();
         for factor in [0.3, 1.0, -0.7, 1.6] {
             let scaled = density.scaled(factor);
             assert!((scaled.mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);

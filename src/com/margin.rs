@@ -6,11 +6,12 @@
 
 use super::equalized::{Equalized, input_noise, step_of_quantizer};
 use super::error::ComError;
-use super::interference::Interference;
+use super::interference::{Interference, MOST_NOISE_BINS};
 use super::mlsd::{SequenceDetection, sequence_detection};
 use super::mmse::{autocorrelation, convolved, through_taps};
 use super::sampled::Filtered;
 use super::settings::{Receiver, Settings};
+use crate::statistics::MOST_BINS;
 
 /// Largest bin of the densities, V.
 const LARGEST_BIN: f64 = 1e-5;
@@ -63,10 +64,34 @@ pub struct Deviations {
     pub quantizer: f64,
 }
 
+/// Refuses a signal so far below what reaches this many volts to either side that their density takes
+/// more than `most` bins to a side.
+fn distinguishable(
+    signal: f64,
+    name: &str,
+    reach: f64,
+    most: usize,
+    bin: f64,
+) -> Result<(), ComError> {
+    if !reach.is_finite() {
+        return Err(ComError::Channel(format!(
+            "the {name} at the detector is not a number"
+        )));
+    }
+    if reach / bin + 2.0 < most as f64 {
+        return Ok(());
+    }
+    Err(ComError::Channel(format!(
+        "the signal at the detector, {signal:.3e} V, lies {:.0} dB below where the {name} ends, {reach:.3e} V: \
+         no margin can be told",
+        20.0 * (reach / signal).log10()
+    )))
+}
+
 /// The margin at a setting of the equalisers.
 ///
 /// # Errors
-/// [`ComError::Channel`] where there is no signal.
+/// [`ComError::Channel`] where there is no signal, or one that is lost in noise and interference.
 pub fn margin(
     filtered: &Filtered,
     settings: &Settings,
@@ -149,6 +174,12 @@ pub fn margin(
             + variance * settings.random_jitter.powi(2) * autocorrelation(&noise.slopes, 0);
         step = step_of_quantizer(settings, through.phase(phase), &others, at_input, 4096.0)?;
     }
+    let largest = |x: &[f64]| x.iter().map(|v| v.abs()).sum::<f64>();
+    let peak =
+        largest(&rest) + largest(&dual_dirac) + crosstalk.iter().map(|x| largest(x)).sum::<f64>();
+    distinguishable(signal, "peak interference", peak, MOST_BINS / 2, bin)?;
+    let noise_reach = 12.0 * gaussian.sqrt() + 0.5 * step * largest(w);
+    distinguishable(signal, "noise", noise_reach, MOST_NOISE_BINS / 2, bin)?;
     let mut others = Interference::of_samples(&rest, settings.levels, bin)?.with(
         &Interference::of_samples(&dual_dirac, settings.levels, bin)?,
     );
@@ -157,11 +188,11 @@ pub fn margin(
     }
     if step > 0.0 {
         for tap in w.iter().filter(|tap| **tap != 0.0) {
-            others = others.with(&Interference::uniform(0.5 * step * tap, bin));
+            others = others.with(&Interference::uniform(0.5 * step * tap, bin)?);
         }
     }
     let others = others.trimmed(1e-30);
-    let density = others.with(&Interference::gaussian(gaussian.sqrt(), bin));
+    let density = others.with(&Interference::gaussian(gaussian.max(0.0).sqrt(), bin)?);
     let interference = -density.quantile(settings.detector_error_ratio);
     if interference <= 0.0 {
         return Err(ComError::Channel(

@@ -103,9 +103,7 @@ pub(super) fn sequence_detection(
     let error_ratio_wanted = settings.detector_error_ratio;
     let with = |factor: f64| {
         let variance = detector.gaussian + factor * detector.receiver;
-        detector
-            .others
-            .with(&Interference::gaussian(variance.sqrt(), bin))
+        Interference::gaussian(variance.sqrt(), bin).map(|noise| detector.others.with(&noise))
     };
     // Noise is added until A_ni has grown by the penalty (178A.1.10.1).
     let wanted = detector.interference * 10f64.powf(penalty_db / 20.0);
@@ -149,7 +147,7 @@ pub(super) fn sequence_detection(
             low = middle;
         }
     }
-    let noise = with(high);
+    let noise = with(high)?;
     // Correlation of all noise and of the interference left, at the output of the taps (178A-56).
     let w = detector.feed_forward;
     let variance = settings.symbol_variance();
@@ -199,7 +197,7 @@ mod tests {
     fn white_noise_without_feedback_gives_the_closed_form() {
         // An event of j symbols then has j ones and a zero: its distance grows with √j.
         let (deviation, signal, levels) = (1e-3, 3.5e-3, 4);
-        let noise = Interference::gaussian(deviation, 1e-5);
+        let noise = Interference::gaussian(deviation, 1e-5).unwrap();
         let mut white = vec![0.0; 40];
         white[0] = 1.0;
         let (found, _) = error_ratio(&noise, signal, 0.0, &white, levels).unwrap();

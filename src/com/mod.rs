@@ -53,8 +53,11 @@ pub use two_port::{Line, TwoPort};
 pub struct Analysis {
     /// The margin.
     pub margin: Margin,
-    /// Loss from die to die at half the symbol rate, dB, filters left out.
-    pub loss_db: f64,
+    /// Loss from die to die at half the symbol rate, dB, filters left out; none where the data do not
+    /// reach that frequency.
+    pub loss_db: Option<f64>,
+    /// Aggressors that transmit nothing at all and are left out: kind, and which of its kind, from 1.
+    pub silent: Vec<(PathKind, usize)>,
     /// Highest frequency of the data, Hz.
     pub data_end: f64,
     /// How many settings of the equalisers were looked at.
@@ -77,7 +80,8 @@ pub fn analyze(channel: &Channel, settings: &Settings) -> Result<Analysis, ComEr
     )?;
     Ok(Analysis {
         margin: margin(&filtered, settings, &found.equalized)?,
-        loss_db: front.paths.first().map_or(f64::NAN, |path| path.loss_db),
+        loss_db: front.paths.first().and_then(|path| path.loss_db),
+        silent: front.silent,
         data_end: front.data_end,
         evaluated: found.evaluated,
     })

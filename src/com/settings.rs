@@ -5,6 +5,9 @@ use super::error::{ComError, within};
 use super::mmse::MmseSettings;
 use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 
+/// Least detector error ratio that densities tell.
+pub const LEAST_ERROR_RATIO: f64 = 1e-12;
+
 /// The analogue equaliser of the receiver and the gains it can be set to (93A-22; 178A.1.6).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CtleSettings {
@@ -79,7 +82,7 @@ pub struct Settings {
     pub resistance: f64,
     /// Transmitter of the through path and of far-end aggressors.
     pub transmitter: Device,
-    /// Transmitter of near-end aggressors.
+    /// Transmitter of near-end aggressors, which stand in the receiver's box.
     pub near_end_transmitter: Device,
     /// Receiver.
     pub receiver_device: Device,
@@ -91,7 +94,8 @@ pub struct Settings {
     pub near_end_amplitude: f64,
     /// R_LM.
     pub level_separation: f64,
-    /// T_r, 20 % to 80 %, s.
+    /// T_r, 20 % to 80 %, s, of every transmitter: that near-end aggressors may have another, as at the
+    /// two ends of a chip-to-module link, is left out.
     pub transition_time: f64,
     /// SNR_TX, dB.
     pub transmitter_snr_db: f64,
@@ -150,10 +154,17 @@ impl Settings {
             4.0,
             256.0,
         )?;
+        if self.detector_error_ratio < LEAST_ERROR_RATIO {
+            return Err(ComError::Setting(format!(
+                "a detector error ratio DER₀ of {} is less than densities tell: {LEAST_ERROR_RATIO} to 0.5 \
+                 are allowed, since transforms round them at 1e-17 a bin",
+                self.detector_error_ratio
+            )));
+        }
         within(
             "detector error ratio DER₀",
             self.detector_error_ratio,
-            1e-15,
+            LEAST_ERROR_RATIO,
             0.5,
         )?;
         within("reference resistance R₀ in Ω", self.resistance, 1.0, 1e4)?;

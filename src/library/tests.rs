@@ -125,6 +125,41 @@ fn every_set_of_a_channel_operating_margin_is_complete_and_possible() {
     }
 }
 
+fn margin_settings(name: &str) -> crate::com::Settings {
+    let library = built_in();
+    let part = library.find("com", name).expect("a part");
+    match &part.table {
+        PartTable::Com(table) => table.settings(name, &part.text).expect("settings"),
+        _ => panic!("{name} is of another kind"),
+    }
+}
+
+#[test]
+fn near_end_aggressors_stand_in_the_box_of_the_receiver() {
+    for name in [
+        "dj-cr-hh-hn",
+        "dj-cr-hn-hh",
+        "dj-c2m-host-to-module",
+        "dj-c2m-module-to-host",
+    ] {
+        let settings = margin_settings(name);
+        assert_eq!(
+            settings.near_end_transmitter, settings.receiver_device,
+            "{name}"
+        );
+        assert_ne!(settings.near_end_transmitter, settings.transmitter);
+    }
+    // The module has no package: no line and no ball.
+    let module = margin_settings("dj-c2m-host-to-module").near_end_transmitter;
+    assert!(module.package.lines.iter().all(|line| line.length == 0.0));
+    assert_eq!(module.package.ball.to_bits(), 0);
+    let host = margin_settings("dj-c2m-module-to-host").near_end_transmitter;
+    assert!((host.package.ball - 40e-15).abs() < 1e-20);
+    // Where transmitters and receivers of one class differ, it is a transmitter.
+    let settings = margin_settings("dj-kr-b1");
+    assert_eq!(settings.near_end_transmitter, settings.transmitter);
+}
+
 #[test]
 fn a_set_of_a_channel_operating_margin_with_mistakes_names_them() {
     let library = built_in();
@@ -165,4 +200,29 @@ fn a_set_of_a_channel_operating_margin_with_mistakes_names_them() {
         error.contains("`random_jitter_ui` cannot be 1.01"),
         "{error}"
     );
+    let without = |key: &str, needed: &str| {
+        let error = read(&format!("\n{key} ="), &format!("\n# {key} ="));
+        assert!(
+            error.contains(&format!("without `{needed}`")),
+            "{key}: {error}"
+        );
+        error
+    };
+    let error = without("feed_forward_taps", "feed_forward_taps");
+    for key in [
+        "feed_forward_limit",
+        "feed_forward_precursor_taps",
+        "floating_groups",
+        "sequence_detection_penalty_db",
+    ] {
+        assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
+    }
+    let error = without("floating_groups", "floating_groups");
+    for key in ["floating_group_taps", "floating_limit", "feed_forward_span"] {
+        assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
+    }
+    without("ctle_low_frequency_ghz", "ctle_low_frequency_ghz");
+    without("quantizer_bits", "quantizer_bits");
+    let error = read("feed_forward_span = 87", "feed_forward_span = 22");
+    assert!(error.contains("22 places"), "{error}");
 }

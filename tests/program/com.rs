@@ -88,9 +88,9 @@ fn several_tests_give_the_lowest_margin_and_pictures_are_written_on_request() {
         &[
             "thru.s4p",
             "--config",
-            "bs-50gaui-c2c-1",
+            "50gaui-c2c-1",
             "--config",
-            "bs-50gaui-c2c-2",
+            "50gaui-c2c-2",
             "--json",
             "--out",
             "margin",
@@ -111,10 +111,10 @@ fn several_tests_give_the_lowest_margin_and_pictures_are_written_on_request() {
     assert_eq!(
         files,
         [
-            "margin/bs-50gaui-c2c-1-interference.png",
-            "margin/bs-50gaui-c2c-1-pulse.png",
-            "margin/bs-50gaui-c2c-2-interference.png",
-            "margin/bs-50gaui-c2c-2-pulse.png",
+            "margin/50gaui-c2c-1-interference.png",
+            "margin/50gaui-c2c-1-pulse.png",
+            "margin/50gaui-c2c-2-interference.png",
+            "margin/50gaui-c2c-2-pulse.png",
             "margin/result.json",
         ]
     );
@@ -135,11 +135,11 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
         assert!(done.stdout.is_empty());
     };
     refused(
-        &["thru.s4p", "--config", "bs-50gaui-c2c"],
-        "did you mean `bs-50gaui-c2c-",
+        &["thru.s4p", "--config", "50gaui-c2c"],
+        "did you mean `50gaui-c2c-",
     );
     refused(&["thru.s4p", "--config", "itu-g652d"], "not for `com`");
-    refused(&["absent.s4p", "--config", "bs-50gaui-c2c-1"], "absent.s4p");
+    refused(&["absent.s4p", "--config", "50gaui-c2c-1"], "absent.s4p");
     // Lines that couple as much as they lead do not tell which port leads to which.
     let mut text = String::from("# GHz S RI R 50\n");
     let row = ["0.4 0"; 4].join(" ");
@@ -149,7 +149,64 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
     }
     std::fs::write(folder.path().join("unclear.s4p"), text).expect("a file");
     refused(
-        &["unclear.s4p", "--config", "bs-50gaui-c2c-1"],
+        &["unclear.s4p", "--config", "50gaui-c2c-1"],
         "name the order",
     );
+}
+
+/// A file of two differential ports, matched, with the reference left at 50 Ω.
+fn two_ports(folder: &Folder, name: &str, end: f64, gain: f64) {
+    let mut text = String::from("# GHz S RI R 50\n");
+    for k in 0..=400 {
+        let f = f64::from(k) / 400.0 * end;
+        let skin = 0.7 * (f / 26.0).sqrt();
+        let (s, c) = (-std::f64::consts::TAU * f - skin).sin_cos();
+        let (re, im) = (gain * (-skin).exp() * c, gain * (-skin).exp() * s);
+        let _ = writeln!(text, "{f} 0 0 {re} {im} {re} {im} 0 0");
+    }
+    std::fs::write(folder.path().join(name), text).expect("a file");
+}
+
+#[test]
+fn what_a_result_does_not_tell_is_null_and_what_was_assumed_is_noted() {
+    let folder = Folder::new();
+    two_ports(&folder, "thru.s2p", 13.0, 0.98);
+    two_ports(&folder, "dead.s2p", 13.0, 0.0);
+    two_ports(&folder, "other.s2p", 12.0, 1e-3);
+    let arguments = ["thru.s2p", "--config", "50gaui-c2c-1", "--json"];
+    let mut all = arguments.to_vec();
+    all.extend(["--next", "dead.s2p", "--fext", "other.s2p"]);
+    let done = com(&folder, &all).success();
+    let result = done.json();
+    let test = &result["tests"][0];
+    assert!(test["com_db"].is_number());
+    assert!(test["die_to_die_loss_db"].is_null(), "{test}");
+    assert!(test["integrated_crosstalk_noise_mv"].is_null(), "{test}");
+    let notes = result["notes"].to_string();
+    for note in [
+        "thru.s2p: two ports, taken as differential ones with a reference of 50 Ω",
+        "dead.s2p: transmits nothing and is left out",
+    ] {
+        assert!(notes.contains(note), "{notes}");
+    }
+    assert!(
+        done.stderr
+            .contains("the data end below half the symbol rate")
+    );
+}
+
+#[test]
+fn paths_that_cannot_be_judged_are_named_with_the_reason() {
+    let folder = Folder::new();
+    two_ports(&folder, "faint.s2p", 60.0, 1e-6);
+    two_ports(&folder, "inverted.s2p", 60.0, -0.9);
+    for (file, words) in [
+        ("faint.s2p", "dB below where the noise ends"),
+        (
+            "inverted.s2p",
+            "inverted.s2p: the through path: its pulse is inverted",
+        ),
+    ] {
+        com(&folder, &[file, "--config", "50gaui-c2c-1"]).refused(&[words]);
+    }
 }
