@@ -71,6 +71,7 @@ areas! {
     forward_error_correction: "forward error correction",
     copper: "copper",
     networks: "networks",
+    network_links: "network links",
     channel_operating_margin: "channel operating margin",
     statistical_eye: "statistical eye",
     patterns: "patterns",
