@@ -318,7 +318,8 @@ fn bins_do_not_matter() -> Result<Vec<Check>, CaseError> {
     }
     let mut all = checks.done()?;
     let mut checks = Checks::from(BIN_WIDTH);
-    let finest = noisy.last().map_or(f64::NAN, |n| n.1);
+    // The finest itself is compared with nothing.
+    let finest = noisy.pop().map_or(f64::NAN, |n| n.1);
     for (bins, height, step) in noisy {
         checks.add(
             format!("height at 1e-15 with noise, {bins} bins, against the finest"),
