@@ -1,6 +1,7 @@
 //! A case, its checks, and when a check passes.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Why a case cannot be computed at all.
 pub type CaseError = Box<dyn std::error::Error + Send + Sync>;
@@ -28,6 +29,33 @@ impl Case {
             name: name.into(),
             area,
             run: Box::new(move || run().map(Outcome::Checked)),
+        }
+    }
+
+    /// A case that needs a file or folder of `EYESPAN_DATA`.
+    pub fn external(
+        area: &'static str,
+        name: impl Into<String>,
+        needs: &'static str,
+        run: impl Fn(&Path) -> Result<Vec<Check>, CaseError> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            area,
+            run: Box::new(move || {
+                let Some(folder) = std::env::var_os("EYESPAN_DATA").map(PathBuf::from) else {
+                    return Ok(Outcome::NotRun(format!(
+                        "data absent: EYESPAN_DATA names no folder with {needs}"
+                    )));
+                };
+                let path = folder.join(needs);
+                if !path.exists() {
+                    return Ok(Outcome::NotRun(format!(
+                        "data absent: {needs} is not in EYESPAN_DATA"
+                    )));
+                }
+                run(&path).map(Outcome::Checked)
+            }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Channel operating margin: packages and boards, filters, fitted loss, taps of least mean-square error,
 //! decision feedback, density of intersymbol interference, sequence detection, and the margin of a public channel.
 
-use super::checks::{Case, CaseError, Check, Checks, Outcome, Reason, Tolerance};
+use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use eyespan::com::device::{receiver_filter, transition_filter};
 use eyespan::com::interference::Interference;
 use eyespan::com::loss::FittedLoss;
@@ -16,7 +16,7 @@ use eyespan::copper::ContinuousTimeLinearEqualizer;
 use eyespan::math::q_function;
 use eyespan::network::{Network, PortOrder, Touchstone};
 use num_complex::Complex64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const AREA: &str = "channel operating margin";
 const PACKAGE: &str = "COM reference code under GNU Octave: SiCoPR com_functions/fn/make_pkg/test_verify.py \
@@ -53,32 +53,19 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "density-of-intersymbol-interference", density),
         Case::new(AREA, "detection-of-sequences", sequences),
         Case::new(AREA, "decision-feedback", decision_feedback),
-        external("public-channel-at-26-gbd", slow_channel),
-        external("public-channel-at-106-gbd", fast_channel),
+        Case::external(
+            AREA,
+            "public-channel-at-26-gbd",
+            "pychopmarg-bsd3",
+            slow_channel,
+        ),
+        Case::external(
+            AREA,
+            "public-channel-at-106-gbd",
+            "pychopmarg-bsd3",
+            fast_channel,
+        ),
     ]
-}
-
-/// A case that needs PyChOpMarg's example channel in `EYESPAN_DATA`.
-fn external(
-    name: &'static str,
-    run: impl Fn(&Path) -> Result<Vec<Check>, CaseError> + Send + Sync + 'static,
-) -> Case {
-    Case {
-        name: name.to_owned(),
-        area: AREA,
-        run: Box::new(move || {
-            let folder = std::env::var_os("EYESPAN_DATA").map(PathBuf::from);
-            match folder
-                .map(|f| f.join("pychopmarg-bsd3"))
-                .filter(|f| f.exists())
-            {
-                Some(folder) => run(&folder).map(Outcome::Checked),
-                None => Ok(Outcome::NotRun(
-                    "data absent: EYESPAN_DATA names no folder with pychopmarg-bsd3".to_owned(),
-                )),
-            }
-        }),
-    }
 }
 
 /// A line as the standard tabulates it: γ₀ in 1/mm, a₁ in √ns/mm, a₂ and τ in ns/mm, mm, Ω.

@@ -2,7 +2,7 @@
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use super::links;
-use super::networks::{EXAMPLE, external};
+use super::networks::EXAMPLE;
 use eyespan::format::{Modulation, Pattern};
 use eyespan::link::waveform::Propagation;
 use eyespan::link::{Plan, Stage};
@@ -69,7 +69,7 @@ fn backplane_pulse(path: &Path) -> Result<Vec<Check>, CaseError> {
 }
 
 pub fn cases() -> Vec<Case> {
-    vec![external(
+    vec![Case::external(
         AREA,
         "network-links/backplane-pulse",
         "pychopmarg-bsd3/example2_THRU.s4p.gz",

@@ -1,14 +1,14 @@
 //! Networks: Touchstone files as another program reads them, conversions, mixed modes, cascade,
 //! quality metrics, responses in time.
 
-use super::checks::{Case, CaseError, Check, Checks, Outcome, Reason, Tolerance};
+use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use eyespan::network::{
     Application, HighFrequency, Network, Pair, ParameterKind, PortMode, PortOrder, Reference,
     TimeOptions, Touchstone, WaveDefinition, fourier_series,
 };
 use num_complex::Complex64;
 use std::f64::consts::PI;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const AREA: &str = "networks";
 const CIRCUIT: &str = "derive/networks.py; Kurokawa 1965, DOI 10.1109/TMTT.1965.1125964; Frickey 1994, \
@@ -23,33 +23,6 @@ const METAS: &str = "METAS VNA Tools, files of scikit-rf skrf/tests/metas_tdr (B
 const QUALITY: &str = "scikit-rf calibration/tests/test_deembedding.py (BSD-3-Clause), from MATLAB \
      R2024a with the code of IEEE 370";
 const CASCADE: &str = "scikit-rf skrf/tests/ntwk1.s2p, ntwk2.s2p, ntwk3.s2p (BSD-3-Clause)";
-
-/// A case that needs a file or folder of `EYESPAN_DATA`.
-pub fn external(
-    area: &'static str,
-    name: &'static str,
-    needs: &'static str,
-    run: impl Fn(&Path) -> Result<Vec<Check>, CaseError> + Send + Sync + 'static,
-) -> Case {
-    Case {
-        name: name.to_owned(),
-        area,
-        run: Box::new(move || {
-            let Some(folder) = std::env::var_os("EYESPAN_DATA").map(PathBuf::from) else {
-                return Ok(Outcome::NotRun(format!(
-                    "data absent: EYESPAN_DATA names no folder with {needs}"
-                )));
-            };
-            let path = folder.join(needs);
-            if !path.exists() {
-                return Ok(Outcome::NotRun(format!(
-                    "data absent: {needs} is not in EYESPAN_DATA"
-                )));
-            }
-            run(&path).map(Outcome::Checked)
-        }),
-    }
-}
 
 /// Frequency and what the derivation gives there for the coupled lines.
 struct Derived {
@@ -799,30 +772,30 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "networks/ideal-modes", ideal_modes),
         Case::new(AREA, "networks/quarter-wave-line", quarter_wave),
         Case::new(AREA, "networks/charged-capacitor", charged_capacitor),
-        external(
+        Case::external(
             AREA,
             "networks/touchstone-collection",
             "touchstone-collection",
             collection,
         ),
-        external(
+        Case::external(
             AREA,
             "networks/measured-cascade",
             "scikit-rf-bsd3",
             measured_cascade,
         ),
-        external(
+        Case::external(
             AREA,
             "networks/backplane-channel",
             "pychopmarg-bsd3/example2_THRU.s4p.gz",
             example_channel,
         ),
-        external(
+        Case::external(
             AREA,
             "networks/analyser-transform",
             "scikit-rf-bsd3",
             analyser_transform,
         ),
-        external(AREA, "networks/ieee-370-quality", "p370-quality", quality),
+        Case::external(AREA, "networks/ieee-370-quality", "p370-quality", quality),
     ]
 }

@@ -1,0 +1,317 @@
+//! The operations of a plan, as blocks of a stream take them.
+
+use crate::constants::ELEMENTARY_CHARGE;
+use crate::fiber::nonlinear::{NonlinearFiber, StepControl};
+use crate::link::error::LinkError;
+use crate::link::interference::DriftingBeat;
+use crate::link::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
+use crate::link::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
+use crate::link::waveform::transfer;
+use crate::random::{Source, Stream};
+use crate::receiver::NoiseDensity;
+use crate::signal::Table;
+use crate::signal::convolution::FiniteResponse;
+use num_complex::Complex64;
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+/// One operation, prepared for blocks.
+#[derive(Debug, Clone)]
+pub(super) enum Prepared {
+    Filter(Arc<Vec<Complex64>>),
+    Gain(f64),
+    /// A fibre with the Kerr effect: the closing of the band, and which of the propagators.
+    Kerr(Arc<Vec<Complex64>>, usize),
+    Modulate(Arc<Table<Complex64>>),
+    Emit(Arc<Table<f64>>),
+    Detect(f64),
+    Compress(Arc<Table<f64>>),
+    RelativePower {
+        stream: Stream,
+        deviation: f64,
+    },
+    RelativeIntensity {
+        stream: Stream,
+        deviation: f64,
+    },
+    Phase {
+        stream: Stream,
+        deviation: f64,
+    },
+    /// Shot noise, and white noise that arises at the same place: one draw for both.
+    Shot {
+        stream: Stream,
+        charge: f64,
+        dark: f64,
+        white: f64,
+    },
+    White {
+        stream: Stream,
+        deviation: f64,
+    },
+    Beat(Arc<DriftingBeat>),
+    Coloured {
+        stream: Stream,
+        shape: Arc<Vec<Complex64>>,
+    },
+}
+
+/// Density of a noise that is added and is not white.
+fn coloured(plan: &Plan, operation: &Operation) -> Option<NoiseDensity> {
+    let Operation::Noise(source) = operation else {
+        return None;
+    };
+    plan.added_density(source)
+        .filter(|density| !matches!(density, NoiseDensity::White(_)))
+}
+
+/// The random stream of a noise that is added.
+fn source_of(operation: &Operation) -> Source {
+    match operation {
+        Operation::Noise(NoiseSource::ModePartition(_)) => Source::ModePartitionNoise,
+        Operation::Noise(NoiseSource::Modal(_)) => Source::ModalNoise,
+        Operation::Noise(NoiseSource::Light(LightNoise::SpontaneousSpontaneous(..))) => {
+            Source::AmplifiedSpontaneousEmission
+        }
+        Operation::Noise(NoiseSource::Light(_)) => Source::Interference,
+        _ => Source::ThermalNoise,
+    }
+}
+
+/// The fibres with the Kerr effect in the order of their operations. Their steps are those that were
+/// found on the pattern, the same for every block; where none was found, each block has its own.
+pub(super) fn kerr_fibers(plan: &Plan) -> Result<Vec<(NonlinearFiber, StepControl)>, LinkError> {
+    let mut fibers = Vec::new();
+    for planned in &plan.operations {
+        if let Operation::KerrFiber(linear, gamma) = &planned.operation {
+            let choice = plan
+                .kerr_choices
+                .iter()
+                .find(|c| c.stage_index == planned.stage_index && !c.linear);
+            let control = match choice {
+                Some(choice) => StepControl::Extrapolated {
+                    steps: choice.block_steps,
+                },
+                None => StepControl::Automatic {
+                    tolerance: BLOCK_TOLERANCE,
+                },
+            };
+            fibers.push((nonlinear_fiber(linear, *gamma)?, control));
+        }
+    }
+    Ok(fibers)
+}
+
+/// Finite response of linear operations together.
+fn design(
+    name: &str,
+    linears: &[&Linear],
+    sampling_rate: f64,
+) -> Result<FiniteResponse, LinkError> {
+    let refused = std::cell::RefCell::new(None);
+    let response = FiniteResponse::design(name, sampling_rate, &|grid, out| {
+        if let Err(error) = transfer(linears, grid, out) {
+            *refused.borrow_mut() = Some(error);
+        }
+    });
+    match refused.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(response?),
+    }
+}
+
+/// The finite responses of a plan and the margins they need.
+pub(super) struct Responses {
+    pub groups: Vec<Group>,
+    /// Samples that are not valid at the begin of a block.
+    pub lead: usize,
+    /// Samples that are not valid at its end.
+    pub trail: usize,
+}
+
+/// A stretch of operations that is run at once.
+pub(super) enum Group {
+    Filter(FiniteResponse),
+    Gain(f64),
+    /// A fibre with the Kerr effect: what closes the band, and its number among such fibres.
+    Kerr(FiniteResponse, usize),
+    Operation(usize),
+    Coloured(usize, FiniteResponse),
+}
+
+impl Responses {
+    pub fn design(plan: &Plan) -> Result<Self, LinkError> {
+        let sampling_rate = plan.sampling_rate();
+        let mut responses = Self {
+            groups: Vec::new(),
+            lead: 0,
+            trail: 0,
+        };
+        let mut pending: Vec<&Linear> = Vec::new();
+        let mut name = "";
+        let mut kerr_fibers = 0;
+        for (i, planned) in plan.operations.iter().enumerate() {
+            match &planned.operation {
+                Operation::Linear(linear) => {
+                    pending.push(linear);
+                    name = &planned.stage;
+                }
+                Operation::HighPass(_) => {}
+                Operation::Polarization(linear) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    pending.push(linear);
+                    name = &planned.stage;
+                }
+                Operation::KerrFiber(linear, _) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    // The memory of the linear fibre, on either side.
+                    let fiber = design(&planned.stage, &[linear], sampling_rate)?;
+                    let band = design(&planned.stage, &[], sampling_rate)?;
+                    responses.lead += fiber.delay() + band.delay();
+                    responses.trail += fiber.advance + band.advance;
+                    responses.groups.push(Group::Kerr(band, kerr_fibers));
+                    kerr_fibers += 1;
+                }
+                operation => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    match coloured(plan, operation) {
+                        Some(density) => {
+                            let shape = FiniteResponse::design(
+                                &planned.stage,
+                                sampling_rate,
+                                &|grid, out| {
+                                    for (k, h) in out.iter_mut().enumerate() {
+                                        let variance =
+                                            0.5 * density.at(grid.frequency(k)) * sampling_rate;
+                                        *h = Complex64::new(variance.sqrt(), 0.0);
+                                    }
+                                },
+                            )?;
+                            // Noise is not read beyond the block's own samples.
+                            responses.lead += shape.delay();
+                            responses.trail += shape.advance;
+                            responses.groups.push(Group::Coloured(i, shape));
+                        }
+                        None => responses.groups.push(Group::Operation(i)),
+                    }
+                }
+            }
+        }
+        responses.flush(&mut pending, name, sampling_rate)?;
+        Ok(responses)
+    }
+
+    fn flush(
+        &mut self,
+        pending: &mut Vec<&Linear>,
+        name: &str,
+        sampling_rate: f64,
+    ) -> Result<(), LinkError> {
+        let linears = std::mem::take(pending);
+        if linears.is_empty() {
+            return Ok(());
+        }
+        let gains: Option<f64> = linears.iter().map(|l| l.flat_gain()).product();
+        if let Some(gain) = gains {
+            self.groups.push(Group::Gain(gain));
+            return Ok(());
+        }
+        let response = design(name, &linears, sampling_rate)?;
+        self.lead += response.delay();
+        self.trail += response.advance;
+        self.groups.push(Group::Filter(response));
+        Ok(())
+    }
+
+    /// The operations as a block of so many samples takes them.
+    pub fn prepare(
+        &self,
+        plan: &Plan,
+        samples: usize,
+        drift_samples: usize,
+        stream: &dyn Fn(Source, usize) -> Stream,
+    ) -> Vec<Prepared> {
+        let sampling_rate = plan.sampling_rate();
+        let power = plan.emission().is_some();
+        let prepared = self.groups.iter().filter_map(|group| {
+            Some(match group {
+                Group::Filter(response) => Prepared::Filter(Arc::new(response.spectrum(samples))),
+                Group::Gain(gain) => Prepared::Gain(*gain),
+                Group::Kerr(band, index) => {
+                    Prepared::Kerr(Arc::new(band.spectrum(samples)), *index)
+                }
+                Group::Coloured(i, response) => Prepared::Coloured {
+                    stream: stream(source_of(&plan.operations[*i].operation), *i),
+                    shape: Arc::new(response.spectrum(samples)),
+                },
+                Group::Operation(i) => match &plan.operations[*i].operation {
+                    Operation::Modulate(table) => Prepared::Modulate(table.clone()),
+                    Operation::Emit(table) => Prepared::Emit(table.clone()),
+                    Operation::Detect(responsivity) if power => Prepared::Gain(*responsivity),
+                    Operation::Detect(responsivity) => Prepared::Detect(*responsivity),
+                    Operation::Compress(table) => Prepared::Compress(table.clone()),
+                    Operation::Noise(NoiseSource::RelativeIntensity(density)) if power => {
+                        Prepared::RelativePower {
+                            stream: stream(Source::RelativeIntensityNoise, *i),
+                            deviation: (0.5 * density * sampling_rate).sqrt(),
+                        }
+                    }
+                    Operation::Noise(NoiseSource::RelativeIntensity(density)) => {
+                        Prepared::RelativeIntensity {
+                            stream: stream(Source::RelativeIntensityNoise, *i),
+                            deviation: (0.5 * density * sampling_rate).sqrt(),
+                        }
+                    }
+                    Operation::Noise(NoiseSource::Phase(linewidth)) => Prepared::Phase {
+                        stream: stream(Source::PhaseNoise, *i),
+                        deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
+                    },
+                    Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
+                        stream: stream(Source::ShotNoise, *i),
+                        charge: ELEMENTARY_CHARGE * sampling_rate,
+                        dark: dark + plan.spontaneous_current(),
+                        white: 0.0,
+                    },
+                    Operation::Noise(NoiseSource::Light(light)) => {
+                        if let Some(scale) = plan.drifting_beat(light) {
+                            let stream = stream(Source::Interference, *i);
+                            let beat = DriftingBeat::new(stream, scale, drift_samples);
+                            Prepared::Beat(Arc::new(beat))
+                        } else {
+                            // White, with a density that follows the current, as shot noise is.
+                            Prepared::Shot {
+                                stream: stream(Source::AmplifiedSpontaneousEmission, *i),
+                                charge: plan.signal_spontaneous_per_current(light)? * sampling_rate,
+                                dark: 0.0,
+                                white: 0.0,
+                            }
+                        }
+                    }
+                    Operation::Noise(
+                        NoiseSource::Additive(density)
+                        | NoiseSource::ModePartition(density)
+                        | NoiseSource::Modal(density),
+                    ) => Prepared::White {
+                        stream: stream(source_of(&plan.operations[*i].operation), *i),
+                        deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
+                    },
+                    Operation::Linear(_)
+                    | Operation::Polarization(_)
+                    | Operation::KerrFiber(..)
+                    | Operation::HighPass(_) => return None,
+                },
+            })
+        });
+        let mut merged: Vec<Prepared> = Vec::new();
+        for operation in prepared {
+            if let Prepared::White { deviation, .. } = &operation
+                && let Some(Prepared::Shot { white, .. }) = merged.last_mut()
+            {
+                *white += deviation * deviation;
+            } else {
+                merged.push(operation);
+            }
+        }
+        merged
+    }
+}
