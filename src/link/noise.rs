@@ -5,10 +5,10 @@ mod light;
 use super::error::LinkError;
 use super::interference::Interference;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
-use super::waveform::{Propagation, Wave, transfer};
+use super::waveform::{Propagation, Wave, finite_response, transfer};
 use crate::constants::ELEMENTARY_CHARGE;
 use crate::receiver::NoiseDensity;
-use crate::signal::convolution::{FiniteResponse, band_edge};
+use crate::signal::convolution::band_edge;
 use crate::signal::kernels::{self, dot};
 use crate::signal::{Grid, Table, planner};
 use num_complex::Complex64;
@@ -382,21 +382,7 @@ fn additive_covariance(
 
 /// Impulse response of what follows a place.
 fn tail_of(plan: &Plan, linears: &[&Linear]) -> Result<Tail, LinkError> {
-    let refused = std::cell::RefCell::new(None);
-    let finite = FiniteResponse::design_to(
-        TAIL_DROPPED,
-        "the receiver",
-        plan.sampling_rate(),
-        &|grid, out| {
-            if let Err(error) = transfer(linears, grid, out) {
-                *refused.borrow_mut() = Some(error);
-            }
-        },
-    );
-    if let Some(error) = refused.into_inner() {
-        return Err(error);
-    }
-    let finite = finite?;
+    let finite = finite_response("the receiver", linears, plan.sampling_rate(), TAIL_DROPPED)?;
     Ok(Tail {
         taps: finite.taps.iter().map(|t| t.re).collect(),
         advance: finite.advance,

@@ -19,10 +19,10 @@ use super::error::LinkError;
 use super::kerr::nonlinear_fiber;
 use super::noise::{NoiseKind, SignalNoise, Tail};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
-use super::waveform::{Propagation, Wave, transfer};
-use crate::signal::convolution::FiniteResponse;
+use super::waveform::{Propagation, Wave, finite_response};
+use crate::signal::convolution::{DROPPED_ENERGY, FiniteResponse};
 use crate::signal::interpolator::HALF_WIDTH;
-use crate::signal::{Grid, Interpolator, Scratch, Transforms};
+use crate::signal::{Interpolator, Scratch, Transforms};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
 use rayon::prelude::*;
@@ -713,16 +713,7 @@ fn design(linears: &[&Linear], sampling_rate: f64) -> Result<Option<FiniteRespon
     if linears.is_empty() {
         return Ok(None);
     }
-    let refused = std::cell::RefCell::new(None);
-    let finite = FiniteResponse::design("the fibre", sampling_rate, &|grid: Grid, out| {
-        if let Err(error) = transfer(linears, grid, out) {
-            *refused.borrow_mut() = Some(error);
-        }
-    });
-    match refused.into_inner() {
-        Some(error) => Err(error),
-        None => Ok(Some(finite?)),
-    }
+    finite_response("the fibre", linears, sampling_rate, DROPPED_ENERGY).map(Some)
 }
 
 /// Conjugate spectrum of a response on a window, scaled by 1/window.

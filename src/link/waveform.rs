@@ -3,7 +3,10 @@
 use super::error::LinkError;
 use super::kerr::{self, KerrChoice};
 use super::plan::{Linear, Operation, Plan, PlannedOperation};
-use crate::signal::{CyclicFilter, Grid, Scratch, Transforms, grid::is_fast_length, kernels};
+use crate::signal::{
+    ConvolutionError, CyclicFilter, FiniteResponse, Grid, Scratch, Transforms,
+    grid::is_fast_length, kernels,
+};
 use num_complex::Complex64;
 use std::ops::Range;
 
@@ -443,17 +446,41 @@ fn cyclic_filter(
     transforms: &Transforms,
     memory: Vec<Complex64>,
 ) -> Result<CyclicFilter, LinkError> {
+    with_transfer(linears, |fill| {
+        CyclicFilter::new_in(memory, name, grid, transforms, fill)
+    })
+}
+
+/// What is made of the transfer function of several linear operations together.
+fn with_transfer<T>(
+    linears: &[&Linear],
+    make: impl FnOnce(&dyn Fn(Grid, &mut [Complex64])) -> Result<T, ConvolutionError>,
+) -> Result<T, LinkError> {
     let refused = std::cell::RefCell::new(None);
-    let fill = |grid: Grid, out: &mut [Complex64]| {
+    let made = make(&|grid, out| {
         if let Err(error) = transfer(linears, grid, out) {
             *refused.borrow_mut() = Some(error);
         }
-    };
-    let filter = CyclicFilter::new_in(memory, name, grid, transforms, &fill);
+    });
     match refused.into_inner() {
         Some(error) => Err(error),
-        None => Ok(filter?),
+        None => Ok(made?),
     }
+}
+
+/// Finite response of several linear operations together, cut where so much of the energy is dropped.
+///
+/// # Errors
+/// What one of them refuses, or a response that does not end.
+pub fn finite_response(
+    name: &str,
+    linears: &[&Linear],
+    sampling_rate: f64,
+    dropped_energy: f64,
+) -> Result<FiniteResponse, LinkError> {
+    with_transfer(linears, |fill| {
+        FiniteResponse::design_to(dropped_energy, name, sampling_rate, fill)
+    })
 }
 
 /// Transfer function of several linear operations together, in transform order.

@@ -10,6 +10,7 @@ pub mod optical_filter;
 pub mod planner;
 pub mod response;
 pub mod table;
+mod transforms;
 
 pub use convolution::{ConvolutionError, CyclicFilter, FiniteResponse, Scratch, Transforms};
 pub use grid::Grid;

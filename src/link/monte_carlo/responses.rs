@@ -6,11 +6,11 @@ use crate::link::error::LinkError;
 use crate::link::interference::DriftingBeat;
 use crate::link::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
 use crate::link::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
-use crate::link::waveform::transfer;
+use crate::link::waveform::finite_response;
 use crate::random::{Source, Stream};
 use crate::receiver::NoiseDensity;
 use crate::signal::Table;
-use crate::signal::convolution::FiniteResponse;
+use crate::signal::convolution::{DROPPED_ENERGY, FiniteResponse};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -102,24 +102,6 @@ pub(super) fn kerr_fibers(plan: &Plan) -> Result<Vec<(NonlinearFiber, StepContro
     Ok(fibers)
 }
 
-/// Finite response of linear operations together.
-fn design(
-    name: &str,
-    linears: &[&Linear],
-    sampling_rate: f64,
-) -> Result<FiniteResponse, LinkError> {
-    let refused = std::cell::RefCell::new(None);
-    let response = FiniteResponse::design(name, sampling_rate, &|grid, out| {
-        if let Err(error) = transfer(linears, grid, out) {
-            *refused.borrow_mut() = Some(error);
-        }
-    });
-    match refused.into_inner() {
-        Some(error) => Err(error),
-        None => Ok(response?),
-    }
-}
-
 /// The finite responses of a plan and the margins they need.
 pub(super) struct Responses {
     pub groups: Vec<Group>,
@@ -165,8 +147,9 @@ impl Responses {
                 Operation::KerrFiber(linear, _) => {
                     responses.flush(&mut pending, name, sampling_rate)?;
                     // The memory of the linear fibre, on either side.
-                    let fiber = design(&planned.stage, &[linear], sampling_rate)?;
-                    let band = design(&planned.stage, &[], sampling_rate)?;
+                    let fiber =
+                        finite_response(&planned.stage, &[linear], sampling_rate, DROPPED_ENERGY)?;
+                    let band = finite_response(&planned.stage, &[], sampling_rate, DROPPED_ENERGY)?;
                     responses.lead += fiber.delay() + band.delay();
                     responses.trail += fiber.advance + band.advance;
                     responses.groups.push(Group::Kerr(band, kerr_fibers));
@@ -216,7 +199,7 @@ impl Responses {
             self.groups.push(Group::Gain(gain));
             return Ok(());
         }
-        let response = design(name, &linears, sampling_rate)?;
+        let response = finite_response(name, &linears, sampling_rate, DROPPED_ENERGY)?;
         self.lead += response.delay();
         self.trail += response.advance;
         self.groups.push(Group::Filter(response));
