@@ -1,9 +1,12 @@
 //! `eyespan com`.
 
+mod cable;
 mod pictures;
+mod reach;
 mod words;
 
 use super::{Failure, make_folder, print_json, print_text, print_words, write_whole};
+use cable::CableArguments;
 use clap::{Args, ValueEnum};
 use eyespan::com::loss::{FittedLoss, Weighting};
 use eyespan::com::{
@@ -20,19 +23,22 @@ use words::words;
 #[derive(Debug, Args)]
 pub(super) struct ComArguments {
     /// Touchstone file of the channel that is listened to: four ports, or two differential ones.
-    thru: PathBuf,
+    #[arg(required_unless_present = "cable", conflicts_with = "cable")]
+    thru: Option<PathBuf>,
+    #[command(flatten)]
+    assembly: CableArguments,
     /// Touchstone file of crosstalk from a transmitter at the far end, once for each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "cable")]
     fext: Vec<PathBuf>,
     /// Touchstone file of crosstalk from a transmitter beside the receiver, once for each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "cable")]
     next: Vec<PathBuf>,
     /// Settings from the library, such as "dj-kr-a1"; several for several tests, of which the lowest
     /// margin counts.
     #[arg(long, required = true, value_name = "NAME")]
     config: Vec<String>,
     /// Order of the ports of all files; found in the first one where absent.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "cable")]
     ports: Option<Ports>,
     /// How the channel goes on above the highest frequency of its data.
     #[arg(long, value_enum, default_value_t = Beyond::Continued)]
@@ -153,7 +159,13 @@ pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Fai
     for name in &arguments.config {
         tests.push(settings(name, arguments.beyond_data, library)?);
     }
-    let (channel, data, mut notes) = read(arguments)?;
+    if arguments.assembly.reach {
+        return reach::run(arguments, &tests, library);
+    }
+    let (channel, data, mut notes) = match &arguments.thru {
+        Some(thru) => read(arguments, thru)?,
+        None => cable::read(&arguments.assembly, &tests, library)?,
+    };
     let mut results = Vec::new();
     let mut pictures = Vec::new();
     for (name, test) in arguments.config.iter().zip(&tests) {
@@ -239,12 +251,20 @@ struct Data {
 /// The file of a path.
 fn file_of(kind: PathKind, number: usize, arguments: &ComArguments) -> String {
     let list = match kind {
-        PathKind::Through => std::slice::from_ref(&arguments.thru),
+        PathKind::Through => return channel_name(arguments),
         PathKind::FarEnd => &arguments.fext,
         PathKind::NearEnd => &arguments.next,
     };
     list.get(number.saturating_sub(1))
         .map_or_else(String::new, |path| path.display().to_string())
+}
+
+/// The channel that is listened to, in words.
+fn channel_name(arguments: &ComArguments) -> String {
+    match &arguments.thru {
+        Some(path) => path.display().to_string(),
+        None => arguments.assembly.name(),
+    }
 }
 
 /// An error with the file of the path it is about.
@@ -275,7 +295,7 @@ fn reference_in_words(network: &Network) -> String {
 }
 
 /// The channel, its data alone, and what has to be known about the files.
-fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failure> {
+fn read(arguments: &ComArguments, path: &Path) -> Result<(Channel, Data, Vec<String>), Failure> {
     let file = |path: &Path| -> Result<Network, Failure> {
         Touchstone::read(path)
             .map(|file| file.network)
@@ -284,13 +304,13 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failur
     let failed = |path: &Path, error: &dyn std::fmt::Display| {
         Failure::Words(format!("{}: {error}", path.display()))
     };
-    let thru = file(&arguments.thru)?;
+    let thru = file(path)?;
     // Crosstalk is too weak to tell the order: that of the through path holds for all.
     let order = match arguments.ports {
         Some(ports) => Some(ports.into()),
         None if thru.ports() == 4 && thru.is_single_ended() => Some(
             thru.port_order()
-                .map_err(|error| failed(&arguments.thru, &format!("{error} with --ports")))?,
+                .map_err(|error| failed(path, &format!("{error} with --ports")))?,
         ),
         None => None,
     };
@@ -316,8 +336,8 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failur
             ));
         }
     };
-    told(&arguments.thru, &thru);
-    let thru = differential(&arguments.thru, thru)?;
+    told(path, &thru);
+    let thru = differential(path, thru)?;
     let mut others = Vec::new();
     for list in [&arguments.fext, &arguments.next] {
         let mut networks = Vec::new();
@@ -479,7 +499,7 @@ fn summary(
             .map(|t| t.least_com_db.map(|least| t.com_db >= least))
             .collect::<Option<Vec<bool>>>()
             .map(|all| all.iter().all(|met| *met)),
-        thru: name(&arguments.thru),
+        thru: channel_name(arguments),
         fext: arguments.fext.iter().map(name).collect(),
         next: arguments.next.iter().map(name).collect(),
         data_end_ghz: data_end / 1e9,

@@ -5,9 +5,11 @@
 //! |---|---|
 //! | everything it is computed with | [`Settings`] |
 //! | lines, capacitors, inductors of packages and boards; filters | [`two_port`], [`device`] |
+//! | cable assembly from its geometry as a channel | [`cable`] |
 //! | channel between its ends, pulse responses | [`Front`] |
 //! | behind the analogue equaliser, behind the transmitter's taps | [`sampled`] |
 //! | sampling phase, digital taps, noise, figure of merit | [`equalized`], [`mmse`] |
+//! | feedback taps | [`feedback`] |
 //! | best setting | [`search`] |
 //! | density of interference and noise, margin | [`interference`], [`margin()`] |
 //! | detection of sequences | [`mlsd`] |
@@ -17,14 +19,15 @@
 //! compared with it: samples no larger than a bin are left out of densities, impulse responses are cut at
 //! 1e-3 of their peak.
 //!
-//! Leaves out: effective return loss, receiver calibration, common-mode noise, floating feedback taps
-//! (802.3ck), the histogram over a window of time with which chip-to-module eyes are judged, and the
+//! Leaves out: effective return loss, receiver calibration, common-mode noise, the histogram over a window of time with which chip-to-module eyes are judged, and the
 //! clauses' own limits.
 
 mod beyond;
+pub mod cable;
 pub mod device;
 pub mod equalized;
 pub mod error;
+pub mod feedback;
 pub mod front;
 pub mod interference;
 pub mod loss;
@@ -36,9 +39,11 @@ pub mod search;
 pub mod settings;
 pub mod two_port;
 
+pub use cable::{CableAssembly, Connector};
 pub use device::{Board, Device, Package, Termination};
 pub use equalized::{Equalized, PhaseSearch, equalize};
 pub use error::ComError;
+pub use feedback::{Feedback, FloatingFeedback};
 pub use front::{Channel, Front, PathKind};
 pub use margin::{Deviations, Margin, margin};
 pub use sampled::Filtered;

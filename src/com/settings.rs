@@ -2,6 +2,7 @@
 
 use super::device::Device;
 use super::error::{ComError, within};
+use super::feedback::Feedback;
 use super::mmse::MmseSettings;
 use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 
@@ -46,9 +47,8 @@ pub struct Quantizer {
 /// How the receiver's digital part finds its taps and its sampling phase.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Receiver {
-    /// Decision feedback alone, sampled where h(−1) = h(1) − b₁h(0) (93A-25), with the lowest and highest
-    /// value of each tap in units of the cursor.
-    DecisionFeedback(Vec<(f64, f64)>),
+    /// Decision feedback alone, sampled where h(−1) = h(1) − b₁h(0) (93A-25).
+    DecisionFeedback(Feedback),
     /// Feed-forward and feedback taps of least mean-square error at the best phase within half a symbol
     /// of the peak (178A.1.8).
     MinimumMeanSquareError(MmseSettings),
@@ -219,6 +219,9 @@ impl Settings {
             for value in &tap.values {
                 within("transmit tap", *value, -1.0, 1.0)?;
             }
+        }
+        if let Receiver::DecisionFeedback(feedback) = &self.receiver {
+            feedback.validate()?;
         }
         if let Some(quantizer) = self.quantizer {
             within("number of bits N_qb", quantizer.bits, 1.0, 24.0)?;

@@ -73,6 +73,10 @@ table! {
         board_delay_ns_per_mm: f64, Range::between(0.0, 1.0);
         /// Z_c of the host board's line, Ω.
         board_impedance_ohm: f64, Range::between(1.0, 1e4);
+        /// C_0 of the host board at the package, fF; zero where absent.
+        board_package_capacitance_ff: f64, Range::between(0.0, 1e6);
+        /// C_1 of the host board at the channel, fF; zero where absent.
+        board_channel_capacitance_ff: f64, Range::between(0.0, 1e6);
         /// Length of the host board in front of the transmitter, mm; no board where absent.
         transmitter_board_mm: f64, LENGTH;
         /// Length of the host board in front of near-end aggressors, mm; the receiver's where absent.
@@ -139,6 +143,18 @@ table! {
         feedback_lowest: Vec<f64>, Range::between(-10.0, 10.0);
         /// b_max of each feedback tap.
         feedback_highest: Vec<f64>, Range::between(-10.0, 10.0);
+        /// N_bg, groups of floating feedback taps; none where absent.
+        feedback_floating_groups: Count, Range::between(1.0, 16.0);
+        /// N_bf, taps of a group of floating feedback taps.
+        feedback_floating_group_taps: Count, Range::between(1.0, 64.0);
+        /// N_f, symbols behind the cursor up to which floating feedback taps can stand.
+        feedback_span: Count, Range::between(1.0, 1024.0);
+        /// b_maxg, largest floating feedback tap.
+        feedback_floating_limit: f64, Range::between(0.0, 10.0);
+        /// N_ts, first symbol behind the cursor that counts for the limit of the tail.
+        feedback_tail_start: Count, Range::between(1.0, 1024.0);
+        /// B_rss, largest root sum square of the feedback taps from there on; no limit where absent.
+        feedback_tail_limit: f64, Range::between(0.0, 10.0);
         /// N_qb; no quantiser where absent.
         quantizer_bits: f64, Range::between(1.0, 24.0);
         /// P_qc, probability of clipping.

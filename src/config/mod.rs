@@ -32,6 +32,7 @@
 //!
 //! The description of each key, in [`schema`] and [`stage_tables`], says what holds where it is absent.
 
+pub mod cable;
 pub mod choices;
 pub mod com;
 pub mod error;

@@ -1,5 +1,6 @@
 //! Studies: many evaluations of a link, or of many links.
 
+pub mod cable_margin;
 pub mod cause;
 pub mod line;
 pub mod link_budget;

@@ -3,8 +3,8 @@
 use super::ComTable;
 use crate::com::mmse::{FloatingTaps, MmseSettings};
 use crate::com::{
-    BeyondData, Board, CtleSettings, Device, Line, Package, Quantizer, Receiver, Settings,
-    Termination, TransmitTap,
+    BeyondData, Board, CtleSettings, Device, Feedback, FloatingFeedback, Line, Package, Quantizer,
+    Receiver, Settings, Termination, TransmitTap,
 };
 use crate::config::error::{ConfigError, ConfigErrors, Problem};
 use crate::config::read::Count;
@@ -18,10 +18,17 @@ struct Reading<'a> {
     source: &'a Arc<Source>,
     name: &'a str,
     errors: ConfigErrors,
+    /// Missing keys and mistakes that have been told.
+    told: Vec<String>,
 }
 
 impl Reading<'_> {
+    /// Tells that a key is missing, once: three devices ask for the same ones.
     fn missing(&mut self, key: &str) {
+        if self.told.iter().any(|told| told == key) {
+            return;
+        }
+        self.told.push(key.to_owned());
         self.errors.push(
             ConfigError::spanning(
                 Problem::MissingKey,
@@ -83,6 +90,40 @@ impl Reading<'_> {
         ] {
             self.only_with(key, value, "floating_groups", groups);
         }
+        let groups_of_feedback = t.feedback_floating_groups.is_some();
+        let needed = "feedback_floating_groups";
+        for (key, value) in [
+            (
+                "feedback_floating_group_taps",
+                t.feedback_floating_group_taps.as_ref(),
+            ),
+            ("feedback_span", t.feedback_span.as_ref()),
+            ("feedback_tail_start", t.feedback_tail_start.as_ref()),
+        ] {
+            self.only_with(key, value, needed, groups_of_feedback);
+        }
+        for (key, value) in [
+            (
+                "feedback_floating_limit",
+                t.feedback_floating_limit.as_ref(),
+            ),
+            ("feedback_tail_limit", t.feedback_tail_limit.as_ref()),
+        ] {
+            self.only_with(key, value, needed, groups_of_feedback);
+        }
+        if forward && let Some(groups) = &t.feedback_floating_groups {
+            self.errors.push(
+                ConfigError::at(
+                    Problem::Conflict,
+                    &groups.at,
+                    format!(
+                        "`feedback_floating_groups` of the part `{}` has no effect with `feed_forward_taps`",
+                        self.name
+                    ),
+                )
+                .help("leave one of them out"),
+            );
+        }
         self.only_with(
             "floating_limit",
             t.floating_limit.as_ref(),
@@ -133,7 +174,12 @@ impl Reading<'_> {
         )
     }
 
+    /// Tells what is wrong with a value, once.
     fn wrong(&mut self, at: &Value<Vec<f64>>, message: String, help: &str) {
+        if self.told.contains(&message) {
+            return;
+        }
+        self.told.push(message.clone());
         self.errors
             .push(ConfigError::at(Problem::OutOfRange, &at.at, message).help(help));
     }
@@ -217,22 +263,22 @@ impl Reading<'_> {
             "termination_resistance_ohm",
             table.termination_resistance_ohm.as_ref(),
         );
-        let capacitance = self.list("die_capacitance_ff", table.die_capacitance_ff.as_ref());
+        let farads = self.list("die_capacitance_ff", table.die_capacitance_ff.as_ref());
         let inductance = table.die_inductance_ph.as_ref();
         if let Some(list) = inductance
-            && list.value.len() != capacitance.len()
+            && list.value.len() != farads.len()
         {
             self.wrong(
                 list,
                 format!(
                     "`die_inductance_ph` has {} steps, `die_capacitance_ff` {}",
                     list.value.len(),
-                    capacitance.len()
+                    farads.len()
                 ),
                 "allowed: one inductance for each capacitance",
             );
         }
-        let ladder = capacitance
+        let ladder = farads
             .iter()
             .enumerate()
             .map(|(k, c)| {
@@ -272,14 +318,15 @@ impl Reading<'_> {
             "ball_capacitance_ff",
             ball.or(table.ball_capacitance_ff.as_ref()),
         );
+        let capacitance = |value: Option<&Value<f64>>| value.map_or(0.0, |c| c.value) * 1e-15;
         let board = board.map(|length| Board {
-            near: 0.0,
+            near: capacitance(table.board_package_capacitance_ff.as_ref()),
             line: Line {
                 impedance: self.number("board_impedance_ohm", table.board_impedance_ohm.as_ref()),
                 length: length.value * 1e-3,
                 ..self.line(table, true)
             },
-            far: 0.0,
+            far: capacitance(table.board_channel_capacitance_ff.as_ref()),
         });
         Device {
             termination: Termination {
@@ -293,6 +340,55 @@ impl Reading<'_> {
             },
             board,
         }
+    }
+
+    /// Feedback taps of a receiver without feed-forward taps.
+    fn feedback(&mut self, t: &ComTable, limits: Vec<(f64, f64)>) -> Feedback {
+        let floating = t.feedback_floating_groups.as_ref().map(|groups| {
+            let tail = match (&t.feedback_tail_start, &t.feedback_tail_limit) {
+                (None, None) => None,
+                (start, limit) => Some((
+                    self.count("feedback_tail_start", start.as_ref()),
+                    self.number("feedback_tail_limit", limit.as_ref()),
+                )),
+            };
+            FloatingFeedback {
+                groups: self.count("feedback_floating_groups", Some(groups)),
+                taps: self.count(
+                    "feedback_floating_group_taps",
+                    t.feedback_floating_group_taps.as_ref(),
+                ),
+                span: self.count("feedback_span", t.feedback_span.as_ref()),
+                limit: self.number(
+                    "feedback_floating_limit",
+                    t.feedback_floating_limit.as_ref(),
+                ),
+                tail,
+            }
+        });
+        if let (Some(floating), Some(span)) = (floating, t.feedback_span.as_ref())
+            && floating.span
+                < limits
+                    .len()
+                    .saturating_add(floating.groups.saturating_mul(floating.taps))
+        {
+            self.errors.push(
+                ConfigError::at(
+                    Problem::OutOfRange,
+                    &span.at,
+                    format!(
+                        "{} symbols of `feedback_span` do not hold {} fixed feedback taps and {} groups of {} \
+                         floating ones",
+                        floating.span,
+                        limits.len(),
+                        floating.groups,
+                        floating.taps
+                    ),
+                )
+                .help("allowed: at least as many symbols as taps"),
+            );
+        }
+        Feedback { limits, floating }
     }
 
     fn receiver(&mut self, table: &ComTable, levels: usize, separation: f64) -> Receiver {
@@ -313,7 +409,7 @@ impl Reading<'_> {
             .zip(highest.iter().copied())
             .collect();
         let Some(taps) = table.feed_forward_taps.as_ref() else {
-            return Receiver::DecisionFeedback(limits);
+            return Receiver::DecisionFeedback(self.feedback(table, limits));
         };
         let count = self.count("feed_forward_taps", Some(taps));
         let limit = self.number("feed_forward_limit", table.feed_forward_limit.as_ref());
@@ -374,6 +470,7 @@ impl ComTable {
             source,
             name,
             errors: ConfigErrors::default(),
+            told: Vec::new(),
         };
         r.without_effect(self);
         let levels = r.count("levels", self.levels.as_ref());

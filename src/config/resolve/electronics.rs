@@ -1,16 +1,14 @@
 //! Drivers, copper cables, electrical receivers and filters in SI units.
 
 use super::{GHZ, Resolver};
+use crate::config::cable::PairValues;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
 use crate::config::stage_tables::{
     AcCouplingTable, CtleTable, DriverTable, ElectricalReceiverTable, FilterTable, TwinaxTable,
 };
-use crate::copper::{
-    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, ContinuousTimeLinearEqualizer,
-    CopperError, LowFrequencyStage, TwinaxCable, WidebandDebye, awg_diameter,
-};
+use crate::copper::{ContinuousTimeLinearEqualizer, CopperError, LowFrequencyStage, awg_diameter};
 use crate::link::Stage;
 use crate::receiver::{AcCoupling, ElectricalReceiver, NoiseDensity};
 use crate::transmitter::{Driver, Jitter};
@@ -152,17 +150,17 @@ impl Resolver<'_> {
         {
             return None;
         }
-        let cable = WidebandDebye::flat(permittivity, loss_tangent, reference * GHZ).and_then(
-            |dielectric| {
-                let conductor = Conductor {
-                    diameter,
-                    resistivity_at_20_celsius: COPPER_RESISTIVITY,
-                    temperature_coefficient: COPPER_TEMPERATURE_COEFFICIENT,
-                    temperature_celsius: table.temperature_c.as_ref().map_or(20.0, |t| t.value),
-                };
-                TwinaxCable::new(length, conductor, dielectric, impedance, excess)
-            },
-        );
+        let cable = PairValues {
+            length,
+            diameter,
+            permittivity,
+            loss_tangent,
+            loss_tangent_frequency: reference * GHZ,
+            excess_loss_factor: excess,
+            impedance,
+            temperature_celsius: table.temperature_c.as_ref().map_or(20.0, |t| t.value),
+        }
+        .cable();
         self.possible(entry, cable).map(Stage::Twinax)
     }
 

@@ -1,0 +1,200 @@
+//! Cables and connectors of cable assemblies from parts of the library.
+
+use super::error::{ConfigError, ConfigErrors, Problem};
+use super::range::Range;
+use super::source::{Source, Value};
+use super::stage_tables::TwinaxTable;
+use super::table::table;
+use crate::com::Connector;
+use crate::copper::{
+    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, CopperError, TwinaxCable,
+    WidebandDebye, awg_diameter,
+};
+use std::sync::Arc;
+
+table! {
+    /// What joins a copper pair to a host's board: contacts, paddle card and the attachment of the wires.
+    ConnectorTable, [], {
+        /// Loss that grows with the root of frequency, dB/√GHz.
+        loss_root_db_per_sqrt_ghz: f64, Range::between(0.0, 100.0);
+        /// Loss that grows with frequency, dB/GHz.
+        loss_linear_db_per_ghz: f64, Range::between(0.0, 100.0);
+        /// Delay, ps.
+        delay_ps: f64, Range::between(0.0, 1e5);
+        /// Differential impedance, Ω.
+        differential_impedance_ohm: f64, Range::between(1.0, 1e4);
+        /// Capacitance of one leg at each end, fF.
+        capacitance_ff: f64, Range::between(0.0, 1e6);
+    }
+}
+
+/// Notes a key of a part that is needed and absent.
+fn needed(
+    errors: &mut ConfigErrors,
+    part: (&str, &str, &Arc<Source>),
+    key: &str,
+    value: Option<&Value<f64>>,
+) -> f64 {
+    let (kind, name, source) = part;
+    value.map_or_else(
+        || {
+            errors.push(missing(kind, name, source, key));
+            f64::NAN
+        },
+        |value| value.value,
+    )
+}
+
+fn missing(kind: &str, name: &str, source: &Arc<Source>, key: &str) -> ConfigError {
+    ConfigError::spanning(
+        Problem::MissingKey,
+        source,
+        0..0,
+        &format!("{kind}.{key}"),
+        format!("missing key `{key}` in [{kind}] of the part `{name}`"),
+    )
+    .help(format!("write `{key} = …`"))
+}
+
+/// What cannot be in a part, in words.
+fn impossible(kind: &str, name: &str, source: &Arc<Source>, why: &str) -> ConfigErrors {
+    ConfigErrors::from(ConfigError::spanning(
+        Problem::OutOfRange,
+        source,
+        0..0,
+        kind,
+        format!("the part `{name}` cannot be: {why}"),
+    ))
+}
+
+impl ConnectorTable {
+    /// The connector in SI units.
+    ///
+    /// # Errors
+    /// With every key that is missing, and values that cannot be.
+    pub fn connector(&self, name: &str, source: &Arc<Source>) -> Result<Connector, ConfigErrors> {
+        let mut errors = ConfigErrors::default();
+        let [root, linear, delay, impedance, capacitance] = [
+            ("loss_root_db_per_sqrt_ghz", &self.loss_root_db_per_sqrt_ghz),
+            ("loss_linear_db_per_ghz", &self.loss_linear_db_per_ghz),
+            ("delay_ps", &self.delay_ps),
+            (
+                "differential_impedance_ohm",
+                &self.differential_impedance_ohm,
+            ),
+            ("capacitance_ff", &self.capacitance_ff),
+        ]
+        .map(|(key, value)| {
+            needed(
+                &mut errors,
+                ("connector", name, source),
+                key,
+                value.as_ref(),
+            )
+        });
+        errors.or(())?;
+        Connector::new(
+            root / 1e9f64.sqrt(),
+            linear * 1e-9,
+            delay * 1e-12,
+            impedance,
+            capacitance * 1e-15,
+        )
+        .map_err(|error| impossible("connector", name, source, &error.to_string()))
+    }
+}
+
+/// The quantities a pair is made of, in SI units.
+pub(super) struct PairValues {
+    pub length: f64,
+    pub diameter: f64,
+    pub permittivity: f64,
+    pub loss_tangent: f64,
+    pub loss_tangent_frequency: f64,
+    pub excess_loss_factor: f64,
+    pub impedance: f64,
+    pub temperature_celsius: f64,
+}
+
+impl PairValues {
+    /// The pair.
+    pub(super) fn cable(&self) -> Result<TwinaxCable, CopperError> {
+        let dielectric = WidebandDebye::flat(
+            self.permittivity,
+            self.loss_tangent,
+            self.loss_tangent_frequency,
+        )?;
+        let conductor = Conductor {
+            diameter: self.diameter,
+            resistivity_at_20_celsius: COPPER_RESISTIVITY,
+            temperature_coefficient: COPPER_TEMPERATURE_COEFFICIENT,
+            temperature_celsius: self.temperature_celsius,
+        };
+        TwinaxCable::new(
+            self.length,
+            conductor,
+            dielectric,
+            self.impedance,
+            self.excess_loss_factor,
+        )
+    }
+}
+
+impl TwinaxTable {
+    /// The pair of a part, of this length in m.
+    ///
+    /// # Errors
+    /// With every key that is missing, and values that cannot be.
+    pub fn cable(
+        &self,
+        length: f64,
+        name: &str,
+        source: &Arc<Source>,
+    ) -> Result<TwinaxCable, ConfigErrors> {
+        let mut errors = ConfigErrors::default();
+        let refused = |error: CopperError| impossible("twinax", name, source, &error.to_string());
+        let diameter = match (&self.conductor_diameter_mm, &self.awg) {
+            (Some(diameter), _) => diameter.value * 1e-3,
+            (None, Some(gauge)) => {
+                awg_diameter(i32::try_from(gauge.value.0).unwrap_or(i32::MAX)).map_err(refused)?
+            }
+            (None, None) => {
+                errors.push(missing("twinax", name, source, "awg"));
+                f64::NAN
+            }
+        };
+        let [
+            permittivity,
+            loss_tangent,
+            reference,
+            excess_loss_factor,
+            impedance,
+        ] = [
+            ("relative_permittivity", &self.relative_permittivity),
+            ("loss_tangent", &self.loss_tangent),
+            (
+                "loss_tangent_frequency_ghz",
+                &self.loss_tangent_frequency_ghz,
+            ),
+            ("excess_loss_factor", &self.excess_loss_factor),
+            (
+                "differential_impedance_ohm",
+                &self.differential_impedance_ohm,
+            ),
+        ]
+        .map(|(key, value)| needed(&mut errors, ("twinax", name, source), key, value.as_ref()));
+        errors.or(())?;
+        PairValues {
+            length,
+            diameter,
+            permittivity,
+            loss_tangent,
+            loss_tangent_frequency: reference * 1e9,
+            excess_loss_factor,
+            impedance,
+            temperature_celsius: self.temperature_c.as_ref().map_or(20.0, |t| t.value),
+        }
+        .cable()
+        .map_err(refused)
+    }
+}
