@@ -649,6 +649,7 @@ fn workbook(symbol_rate: f64) -> Settings {
         }),
         quantizer: None,
         sequence_detection: None,
+        eye_window: None,
         beyond_data: BeyondData::ReferenceCode,
     }
 }

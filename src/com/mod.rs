@@ -13,14 +13,15 @@
 //! | best setting | [`search`] |
 //! | density of interference and noise, margin | [`interference`], [`margin()`] |
 //! | detection of sequences | [`mlsd`] |
+//! | eye over a window of time (chip to module) | [`window`] |
 //! | fitted insertion loss, its deviation, integrated crosstalk noise | [`loss`] |
+//! | effective return loss | [`return_loss`] |
 //!
 //! Where the annexes and the code published with them differ, the code is followed, since results are
 //! compared with it: samples no larger than a bin are left out of densities, impulse responses are cut at
 //! 1e-3 of their peak.
 //!
-//! Leaves out: effective return loss, receiver calibration, common-mode noise, the histogram over a window of time with which chip-to-module eyes are judged, and the
-//! clauses' own limits.
+//! Leaves out: receiver calibration, common-mode noise, and the clauses' own limits.
 
 mod beyond;
 pub mod cable;
@@ -34,10 +35,12 @@ pub mod loss;
 pub mod margin;
 pub mod mlsd;
 pub mod mmse;
+pub mod return_loss;
 pub mod sampled;
 pub mod search;
 pub mod settings;
 pub mod two_port;
+pub mod window;
 
 pub use cable::{CableAssembly, Connector};
 pub use device::{Board, Device, Package, Termination};
@@ -46,18 +49,22 @@ pub use error::ComError;
 pub use feedback::{Feedback, FloatingFeedback};
 pub use front::{Channel, Front, PathKind};
 pub use margin::{Deviations, Margin, margin};
+pub use return_loss::{EffectiveReturnLoss, ReturnLossSettings, effective_return_loss};
 pub use sampled::Filtered;
 pub use search::{Found, exhaustive_search, local_search};
 pub use settings::{
     BeyondData, CtleSettings, EqualizerSetting, Quantizer, Receiver, Settings, TransmitTap,
 };
 pub use two_port::{Line, TwoPort};
+pub use window::{EyeWindow, WindowedEye};
 
 /// A channel's margin at the best setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Analysis {
     /// The margin.
     pub margin: Margin,
+    /// The eye over a window of time, where the settings have one.
+    pub windowed: Option<WindowedEye>,
     /// Loss from die to die at half the symbol rate, dB, filters left out; none where the data do not
     /// reach that frequency.
     pub loss_db: Option<f64>,
@@ -83,8 +90,13 @@ pub fn analyze(channel: &Channel, settings: &Settings) -> Result<Analysis, ComEr
         setting.gain_db,
         setting.low_frequency_gain_db,
     )?;
+    let margin = margin(&filtered, settings, &found.equalized)?;
     Ok(Analysis {
-        margin: margin(&filtered, settings, &found.equalized)?,
+        windowed: match settings.eye_window {
+            Some(window) => Some(window::windowed_eye(&filtered, settings, &margin, window)?),
+            None => None,
+        },
+        margin,
         loss_db: front.paths.first().and_then(|path| path.loss_db),
         silent: front.silent,
         data_end: front.data_end,

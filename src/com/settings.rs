@@ -4,6 +4,7 @@ use super::device::Device;
 use super::error::{ComError, within};
 use super::feedback::Feedback;
 use super::mmse::MmseSettings;
+use super::window::EyeWindow;
 use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 
 /// Least detector error ratio that densities tell.
@@ -120,6 +121,8 @@ pub struct Settings {
     /// ΔCOM_an in dB where the receiver detects sequences (178A.1.10), none where it decides symbol by
     /// symbol.
     pub sequence_detection: Option<f64>,
+    /// Window of time over which the eye is judged, with chips to modules.
+    pub eye_window: Option<EyeWindow>,
     /// How channels go on above their data.
     pub beyond_data: BeyondData,
 }
@@ -219,6 +222,9 @@ impl Settings {
             for value in &tap.values {
                 within("transmit tap", *value, -1.0, 1.0)?;
             }
+        }
+        if let Some(window) = self.eye_window {
+            window.validate()?;
         }
         if let Receiver::DecisionFeedback(feedback) = &self.receiver {
             feedback.validate()?;
