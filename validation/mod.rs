@@ -15,6 +15,7 @@
 
 mod amplifiers;
 mod board_lines;
+mod cable_margin;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
@@ -88,6 +89,7 @@ pub fn cases() -> Vec<Case> {
         networks::cases(),
         network_links::cases(),
         margin::cases(),
+        cable_margin::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),

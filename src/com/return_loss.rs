@@ -299,8 +299,8 @@ mod tests {
     fn an_echo_counts_with_its_share_and_only_behind_the_fixture() {
         let one = effective_return_loss(&echo(0.1, 1e-9), 0, &settings()).unwrap();
         let half = effective_return_loss(&echo(0.05, 1e-9), 0, &settings()).unwrap();
-        // 20 dB less what the filters take of the pulse's peak.
-        assert!((20.0..22.5).contains(&one.erl_db), "{}", one.erl_db);
+        // Filters take 1.2 dB of the peak; what lies beside it adds as much.
+        assert!((19.5..21.2).contains(&one.erl_db), "{}", one.erl_db);
         assert!((half.erl_db - one.erl_db - 6.0206).abs() < 0.02);
         let behind = ReturnLossSettings {
             fixture_delay: 1.2e-9,
