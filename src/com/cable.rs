@@ -10,9 +10,9 @@
 use super::error::{ComError, within};
 use super::front::Channel;
 use super::settings::Settings;
-use super::two_port::{Line, TwoPort};
 use crate::copper::TwinaxCable;
 use crate::copper::line::Line as _;
+use crate::copper::two_port::{Line, TwoPort};
 use crate::network::{Network, Reference};
 
 /// Step of the frequencies, Hz: a window of 100 ns.

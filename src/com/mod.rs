@@ -4,7 +4,8 @@
 //! | subject | where |
 //! |---|---|
 //! | everything it is computed with | [`Settings`] |
-//! | lines, capacitors, inductors of packages and boards; filters | [`two_port`], [`device`] |
+//! | lines, capacitors, inductors of packages and boards | [`copper::two_port`](crate::copper::two_port), [`copper::device`](crate::copper::device) |
+//! | filters of transmitter and receiver | [`filters`] |
 //! | cable assembly from its geometry as a channel | [`cable`] |
 //! | channel between its ends, pulse responses | [`Front`] |
 //! | behind the analogue equaliser, behind the transmitter's taps | [`sampled`] |
@@ -25,10 +26,10 @@
 
 mod beyond;
 pub mod cable;
-pub mod device;
 pub mod equalized;
 pub mod error;
 pub mod feedback;
+pub mod filters;
 pub mod front;
 pub mod interference;
 pub mod loss;
@@ -39,11 +40,11 @@ pub mod return_loss;
 pub mod sampled;
 pub mod search;
 pub mod settings;
-pub mod two_port;
 pub mod window;
 
+pub use crate::copper::device::{Board, Device, Package, Termination};
+pub use crate::copper::two_port::{Line, TwoPort};
 pub use cable::{CableAssembly, Connector};
-pub use device::{Board, Device, Package, Termination};
 pub use equalized::{Equalized, PhaseSearch, equalize};
 pub use error::ComError;
 pub use feedback::{Feedback, FloatingFeedback};
@@ -55,7 +56,6 @@ pub use search::{Found, exhaustive_search, local_search};
 pub use settings::{
     BeyondData, CtleSettings, EqualizerSetting, Quantizer, Receiver, Settings, TransmitTap,
 };
-pub use two_port::{Line, TwoPort};
 pub use window::{EyeWindow, WindowedEye};
 
 /// A channel's margin at the best setting.

@@ -21,8 +21,8 @@
 //! T_fx from the data.
 
 use super::beyond::continued;
-use super::device::{receiver_filter, transition_filter};
 use super::error::{ComError, within};
+use super::filters::{receiver_filter, transition_filter};
 use super::interference::Interference;
 use crate::network::{Network, Reference};
 use num_complex::Complex64;

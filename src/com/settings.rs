@@ -1,11 +1,10 @@
 //! Everything a channel operating margin is computed with, in SI units.
 
-use super::device::Device;
 use super::error::{ComError, within};
 use super::feedback::Feedback;
 use super::mmse::MmseSettings;
 use super::window::EyeWindow;
-use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
+use crate::copper::{ContinuousTimeLinearEqualizer, Device, LowFrequencyStage};
 
 /// Least detector error ratio that densities tell.
 pub const LEAST_ERROR_RATIO: f64 = 1e-12;
@@ -197,7 +196,9 @@ impl Settings {
             &self.near_end_transmitter,
             &self.receiver_device,
         ] {
-            device.validate()?;
+            device
+                .validate()
+                .map_err(|error| ComError::Setting(error.to_string()))?;
         }
         let ctle = &self.ctle;
         for (name, list) in [
