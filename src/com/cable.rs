@@ -11,7 +11,6 @@ use super::error::{ComError, within};
 use super::front::Channel;
 use super::settings::Settings;
 use crate::copper::TwinaxCable;
-use crate::copper::line::Line as _;
 use crate::copper::two_port::{Line, TwoPort};
 use crate::network::{Network, Reference};
 
@@ -120,15 +119,12 @@ impl CableAssembly {
     /// Its two-port at a frequency in Hz for the reference resistance R₀ of one leg in Ω.
     pub fn two_port(&self, frequency: f64, resistance: f64) -> TwoPort {
         let near = self.connector.two_port(frequency, resistance);
-        let pair = self
-            .cable
-            .per_metre(frequency)
-            .scattering(self.cable.length, 2.0 * resistance);
+        let pair = self.cable.scattering(frequency, 2.0 * resistance);
         near.then(&TwoPort {
-            s11: pair.reflection,
+            s11: pair.near,
             s12: pair.transmission,
             s21: pair.transmission,
-            s22: pair.reflection,
+            s22: pair.far,
         })
         .then(&near.flipped())
     }

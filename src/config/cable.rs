@@ -2,13 +2,13 @@
 
 use super::error::{ConfigError, ConfigErrors, Problem};
 use super::range::Range;
-use super::source::{Source, Value};
+use super::source::{Location, Source, Value};
 use super::stage_tables::TwinaxTable;
 use super::table::table;
 use crate::com::Connector;
 use crate::copper::{
-    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, CopperError, TwinaxCable,
-    WidebandDebye, awg_diameter,
+    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, CopperError, PeriodicVariation,
+    TwinaxCable, WidebandDebye, awg_diameter,
 };
 use std::sync::Arc;
 
@@ -113,34 +113,71 @@ pub(super) struct PairValues {
     pub loss_tangent_frequency: f64,
     pub excess_loss_factor: f64,
     pub impedance: f64,
-    pub temperature_celsius: f64,
 }
 
 impl PairValues {
     /// The pair.
-    pub(super) fn cable(&self) -> Result<TwinaxCable, CopperError> {
+    ///
+    /// The rest of its description, which may be absent, comes from the table.
+    pub(super) fn cable(&self, table: &TwinaxTable) -> Result<TwinaxCable, CopperError> {
+        let value = |value: &Option<Value<f64>>| value.as_ref().map(|v| v.value);
+        let temperature_celsius = value(&table.temperature_c).unwrap_or(20.0);
+        let warmer = temperature_celsius - 20.0;
+        let factor =
+            |coefficient: &Option<Value<f64>>| 1.0 + value(coefficient).unwrap_or(0.0) * warmer;
         let dielectric = WidebandDebye::flat(
-            self.permittivity,
-            self.loss_tangent,
+            self.permittivity * factor(&table.permittivity_temperature_coefficient_per_k),
+            self.loss_tangent * factor(&table.loss_tangent_temperature_coefficient_per_k),
             self.loss_tangent_frequency,
         )?;
         let conductor = Conductor {
             diameter: self.diameter,
             resistivity_at_20_celsius: COPPER_RESISTIVITY,
             temperature_coefficient: COPPER_TEMPERATURE_COEFFICIENT,
-            temperature_celsius: self.temperature_celsius,
+            temperature_celsius,
         };
-        TwinaxCable::new(
+        let mut cable = TwinaxCable::new(
             self.length,
             conductor,
             dielectric,
             self.impedance,
             self.excess_loss_factor,
-        )
+        )?;
+        cable.skew = value(&table.intra_pair_skew_ps_per_m).unwrap_or(0.0) * 1e-12;
+        cable.periodic = value(&table.periodic_impedance_depth_percent)
+            .zip(value(&table.periodic_impedance_period_mm))
+            .map(|(depth, period)| PeriodicVariation {
+                depth: 0.01 * depth,
+                period: 1e-3 * period,
+            });
+        cable.validate()?;
+        Ok(cable)
     }
 }
 
 impl TwinaxTable {
+    /// What is wrong where depth or period of the periodic variation stands without the other: place,
+    /// message, help.
+    pub(super) fn half_a_variation(&self, place: &str) -> Option<(&Location, String, String)> {
+        let (depth, period) = (
+            "periodic_impedance_depth_percent",
+            "periodic_impedance_period_mm",
+        );
+        let (given, missing, at) = match (
+            &self.periodic_impedance_depth_percent,
+            &self.periodic_impedance_period_mm,
+        ) {
+            (Some(value), None) => (depth, period, &value.at),
+            (None, Some(value)) => (period, depth, &value.at),
+            _ => return None,
+        };
+        Some((
+            at,
+            format!("`{given}` in {place} has no effect without `{missing}`"),
+            format!("write `{missing} = …` too, or leave `{given}` out"),
+        ))
+    }
+
     /// The pair of a part, of this length in m.
     ///
     /// # Errors
@@ -183,6 +220,9 @@ impl TwinaxTable {
             ),
         ]
         .map(|(key, value)| needed(&mut errors, ("twinax", name, source), key, value.as_ref()));
+        if let Some((at, message, help)) = self.half_a_variation(&format!("the part `{name}`")) {
+            errors.push(ConfigError::at(Problem::MissingKey, at, message).help(help));
+        }
         errors.or(())?;
         PairValues {
             length,
@@ -192,9 +232,8 @@ impl TwinaxTable {
             loss_tangent_frequency: reference * 1e9,
             excess_loss_factor,
             impedance,
-            temperature_celsius: self.temperature_c.as_ref().map_or(20.0, |t| t.value),
         }
-        .cable()
+        .cable(self)
         .map_err(refused)
     }
 }

@@ -397,6 +397,16 @@ table! {
         differential_impedance_ohm: f64, Range::above(0.0, 1e4);
         /// Temperature, °C.
         temperature_c: f64, Range::between(-100.0, 300.0);
+        /// Relative change of the loss tangent with temperature from 20 °C on, 1/K; none where absent.
+        loss_tangent_temperature_coefficient_per_k: f64, Range::between(-0.1, 0.1);
+        /// Relative change of the permittivity with temperature from 20 °C on, 1/K; none where absent.
+        permittivity_temperature_coefficient_per_k: f64, Range::between(-0.01, 0.01);
+        /// Difference of the delays of both legs, ps/m; none where absent.
+        intra_pair_skew_ps_per_m: f64, Range::between(0.0, 1000.0);
+        /// Depth of a periodic variation of the impedance along the pair, % of its mean; none where absent.
+        periodic_impedance_depth_percent: f64, Range::between(0.0, 90.0);
+        /// Period of that variation, mm.
+        periodic_impedance_period_mm: f64, Range::above(0.1, 1e6);
     }
 }
 

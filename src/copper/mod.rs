@@ -48,5 +48,6 @@ pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
 pub use roughness::{Roughness, skin_depth};
+pub use twinax::imperfection::PeriodicVariation;
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};
 pub use two_port::TwoPort;

@@ -136,6 +136,10 @@ impl Resolver<'_> {
             "differential_impedance_ohm",
             table.differential_impedance_ohm.as_ref(),
         );
+        if let Some((at, message, help)) = table.half_a_variation(&entry.place()) {
+            self.impossible(at, message, help);
+            return None;
+        }
         let diameter = diameter?;
         if [
             length,
@@ -158,9 +162,8 @@ impl Resolver<'_> {
             loss_tangent_frequency: reference * GHZ,
             excess_loss_factor: excess,
             impedance,
-            temperature_celsius: table.temperature_c.as_ref().map_or(20.0, |t| t.value),
         }
-        .cable();
+        .cable(table);
         self.possible(entry, cable).map(Stage::Twinax)
     }
 
