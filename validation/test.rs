@@ -59,6 +59,7 @@ macro_rules! areas {
 
 areas! {
     board_lines: "board lines",
+    cable_margin: "cable margin",
     fiber: "fiber",
     amplifiers: "amplifiers",
     polarization: "polarization",
