@@ -73,7 +73,7 @@ pub struct ReturnLossSettings {
 pub struct EffectiveReturnLoss {
     /// ERL, dB; infinite where nothing comes back.
     pub erl_db: f64,
-    /// R_eff(t), one value a sample from T_fx on, relative to the pulse.
+    /// R_eff(t), one value a sample from T_fx on, relative to the pulse; empty where nothing comes back.
     pub reflection: Vec<f64>,
     /// Which of the M phases has the largest sum of squares.
     pub phase: usize,
@@ -175,6 +175,14 @@ pub fn effective_return_loss(
             "the frequencies are too few to tell a reflection".to_owned(),
         ));
     };
+    if s11.iter().all(|s| *s == Complex64::ZERO) {
+        return Ok(EffectiveReturnLoss {
+            erl_db: f64::INFINITY,
+            reflection: Vec::new(),
+            phase: 0,
+            symbols: 0,
+        });
+    }
     let spacing = last / (f.len() - 1) as f64;
     let samples = settings.samples_per_symbol;
     let half = 0.5 * settings.symbol_rate * samples as f64;
