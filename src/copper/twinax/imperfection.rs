@@ -64,8 +64,11 @@ impl PeriodicVariation {
         let slice = self.period / SLICES as f64;
         let whole = (length / self.period).floor();
         let rest = length - whole * self.period;
+        // Slices of one impedance weaken the first harmonic, which reflects, by sinc(1/SLICES).
+        let half = 0.5 * TAU / SLICES as f64;
+        let depth = self.depth * half / half.sin();
         let at = |z: f64, step: f64| {
-            let factor = 1.0 + self.depth * (TAU * z / self.period).cos();
+            let factor = 1.0 + depth * (TAU * z / self.period).cos();
             Chain::of(line, factor, step, resistance)
         };
         let mut period = Chain::UNIT;
@@ -322,7 +325,9 @@ mod tests {
         };
         let mut period = Chain::UNIT;
         for k in 0..SLICES {
-            let factor = 1.0 + 0.1 * (TAU * (k as f64 + 0.5) / SLICES as f64).cos();
+            let half = 0.5 * TAU / SLICES as f64;
+            let depth = 0.1 * half / half.sin();
+            let factor = 1.0 + depth * (TAU * (k as f64 + 0.5) / SLICES as f64).cos();
             period = period.then(&Chain::of(&line, factor, 0.01 / SLICES as f64, 100.0));
         }
         let mut product = Chain::UNIT;
