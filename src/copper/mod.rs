@@ -11,6 +11,7 @@
 //! | permittivity and loss tangent, causal | [`WidebandDebye`] |
 //! | wire spacing ↔ differential impedance | [`PairGeometry`] |
 //! | the cable | [`TwinaxCable`] |
+//! | its skew, and a periodic variation of its impedance | [`imperfection`] |
 //! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
 //! | ends of a channel: termination on the die, package, board after IEEE 802.3 Annex 93A | [`device`] |
 //! | two-ports at one frequency, their cascade | [`two_port`] |
@@ -48,6 +49,6 @@ pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
 pub use roughness::{Roughness, skin_depth};
-pub use twinax::imperfection::PeriodicVariation;
+pub use twinax::imperfection::{self, PeriodicVariation};
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};
 pub use two_port::TwoPort;
