@@ -41,6 +41,7 @@ mod patterns;
 mod polarization;
 mod reproducibility;
 mod statistical_eye;
+mod tdecq;
 
 pub use checks::{Case, Outcome, Status};
 
@@ -99,6 +100,7 @@ pub fn cases() -> Vec<Case> {
         multimode_links::cases(),
         reproducibility::cases(),
         statistical_eye::cases(),
+        tdecq::cases(),
     ]
     .into_iter()
     .flatten()
