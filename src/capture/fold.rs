@@ -32,16 +32,15 @@ impl<'a> Between<'a> {
         let Some(interpolator) = self.interpolators.get(step) else {
             return f64::NAN;
         };
-        #[allow(clippy::cast_possible_truncation)] // within a capture
-        let first = whole as i64 - (HALF_WIDTH as i64 - 1);
-        if let Ok(start) = usize::try_from(first)
-            && let Some(part) = self.samples.get(start..start + 2 * HALF_WIDTH)
-        {
+        let first = whole - (HALF_WIDTH as f64 - 1.0);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // not negative
+        let start = (first >= 0.0).then_some(first as usize);
+        if let Some(part) = start.and_then(|s| self.samples.get(s..s + 2 * HALF_WIDTH)) {
             return interpolator.at(part);
         }
         let n = self.samples.len() as f64;
         let neighbours = (0..2 * HALF_WIDTH).map(|i| {
-            let mut place = first as f64 + i as f64;
+            let mut place = first + i as f64;
             if let Some(period) = period {
                 let shift = period.round();
                 while place < 0.0 {

@@ -63,8 +63,8 @@ def runs(symbols, level, length):
 
 def tdecq(symbols, spectrum, u):
     n = len(symbols)
-    # Delay of the receiver plus half a symbol: the middle of symbol 0.
-    delay = 0.5 + 2.113917674904216 / (2 * np.pi * 0.5)
+    # Delay of the receiver; the rectangle of symbol k lies about k.
+    delay = 2.113917674904216 / (2 * np.pi * 0.5)
 
     def strobe(t):
         shifted = np.fft.ifft(spectrum * np.exp(2j * np.pi * u * (t + delay))).real

@@ -106,6 +106,29 @@ impl EyeClosure {
         self.penalty_db - self.noise_gain_db
     }
 
+    /// Equalised values in the windows before and behind the middle of the eye, four of each symbol.
+    pub fn window_samples(&self, settings: &Settings) -> [Vec<f64>; 2] {
+        [-1.0, 1.0].map(|side| {
+            (0..STROBES)
+                .flat_map(|i| {
+                    let within = (i as f64 + 0.5) / STROBES as f64 - 0.5;
+                    let offset =
+                        side * settings.histogram_offset + settings.histogram_width * within;
+                    let strobe = self.received.strobe(self.phase + offset);
+                    let n = strobe.len();
+                    let at = |k: usize| strobe.get(k % n).copied().unwrap_or(0.0);
+                    let equalized = (0..n).map(|k| {
+                        let parts = self.taps.iter().enumerate();
+                        parts
+                            .map(|(i, c)| c * at(k + self.main_tap + n * self.taps.len() - i))
+                            .sum()
+                    });
+                    equalized.collect::<Vec<f64>>()
+                })
+                .collect()
+        })
+    }
+
     /// The waveform behind receiver and equaliser.
     ///
     /// # Errors
@@ -118,7 +141,7 @@ impl EyeClosure {
             .map(|k| {
                 let parts = self.taps.iter().enumerate();
                 parts
-                    .map(|(i, tap)| tap * at(k + (self.main_tap + n - i) * s))
+                    .map(|(i, tap)| tap * at(k + n * self.taps.len() + self.main_tap * s - i * s))
                     .sum()
             })
             .collect();
@@ -169,7 +192,7 @@ pub fn measure(waveform: &PatternWaveform, settings: &Settings) -> Result<EyeClo
     let best = rough
         .into_iter()
         .filter(|start| start.value < lowest + CLEARLY_WORSE)
-        .map(|start| eye.search(start))
+        .map(|start| eye.search(&start))
         .filter(|found| found.reached.open && found.main_is_largest())
         .min_by(|a, b| a.value.total_cmp(&b.value));
     let Some(found) = best else {
@@ -326,8 +349,8 @@ impl Eye<'_> {
         self.best_phase(&start, (1, 0.03, 1e-3))
     }
 
-    fn search(&self, start: Start) -> Found {
-        let start = self.best_phase(&start, (1, 0.01, 1e-5));
+    fn search(&self, start: &Start) -> Found {
+        let start = self.best_phase(start, (1, 0.01, 1e-5));
         let Start {
             main,
             phase,
