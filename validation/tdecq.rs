@@ -1,6 +1,7 @@
 //! Transmitter and dispersion eye closure of computed waveforms and of captures.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use eyespan::capture::{Candidate, Capture, read};
 use eyespan::constants::SPEED_OF_LIGHT;
 use eyespan::format::{Modulation, Pattern};
 use eyespan::measure::PatternWaveform;
@@ -8,6 +9,7 @@ use eyespan::measure::tdecq::{Settings, measure};
 use eyespan::signal::{Scratch, Transforms};
 use num_complex::Complex64;
 use std::f64::consts::{LN_2, PI};
+use std::path::Path;
 
 const AREA: &str = "tdecq";
 const TABLE: &str = "IEEE Std 802.3, 121.8.5.3, worked out by two programs; derive/tdecq.py";
@@ -191,6 +193,58 @@ fn scope_noise() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+/// Captures of 53.125 GBd behind scope heads of 70, 43 and 32 GHz (M. Mazzini, IEEE P802.3bs SMF ad hoc,
+/// 7 March 2017), with the noise of the scope in W, and the least and the largest of the three figures
+/// that FlexDCA gave with the largest tap at positions 2, 3 and 4.
+const CAPTURES: [(&str, f64, (f64, f64)); 3] = [
+    ("70G", 38.08e-6, (2.06, 2.82)),
+    ("43G", 19.72e-6, (2.82, 3.70)),
+    ("32G", 16.46e-6, (3.69, 4.57)),
+];
+
+/// Reading, clock, pattern lock and eye closure of measured waveforms.
+fn captures(folder: &Path) -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(
+        "M. Mazzini, 53 GBaud links: sensitivities and TDECQ results, P802.3bs SMF ad hoc, 7 March 2017",
+    );
+    let rate = 53.125e9;
+    for (name, scope_noise, (least, largest)) in CAPTURES {
+        let raw = read(&folder.join(format!("tdecq-captures/{name}.npy")))?;
+        let capture = Capture::new(raw.samples, 20.0 * rate)?;
+        let locked = capture.lock(Some(rate), &Candidate::all())?;
+        checks.exact(
+            format!("{name}: symbols in the pattern"),
+            locked.waveform.symbols().len(),
+            2047,
+        );
+        let settings = Settings {
+            // What the draft of that time asked for.
+            receiver_bandwidth: Some(0.728),
+            main_positions: vec![1, 2, 3],
+            scope_noise,
+            ..Settings::tdecq()
+        };
+        let found = measure(&locked.waveform, &settings)?.penalty_db;
+        let middle = f64::midpoint(least, largest);
+        checks.add(
+            format!("{name}: TDECQ against the middle of FlexDCA's range"),
+            "dB",
+            found,
+            middle,
+            Tolerance::Absolute(largest - middle + 0.2, Reason::StatedBySource),
+        );
+        checks.add(
+            format!("{name}: symbol rate found"),
+            "GBd",
+            capture.lock(None, &Candidate::all())?.symbol_rate * 1e-9,
+            53.125,
+            // A fortieth of a symbol over the capture.
+            Tolerance::Absolute(1.3e-5 * 53.125, Reason::Grid),
+        );
+    }
+    checks.done()
+}
+
 /// Cases of this area.
 pub fn cases() -> Vec<Case> {
     let dispersed = |dispersion, chirp| Transmitter {
@@ -274,5 +328,6 @@ pub fn cases() -> Vec<Case> {
         row("106-gbd-11.9", fast(-11.9), 1.940, None, None),
         Case::new(AREA, "tdecq/ssprq", other_pattern),
         Case::new(AREA, "tdecq/scope-noise", scope_noise),
+        Case::external(AREA, "tdecq/measured-captures", "tdecq-captures", captures),
     ]
 }
