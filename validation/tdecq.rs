@@ -209,7 +209,7 @@ fn captures(folder: &Path) -> Result<Vec<Check>, CaseError> {
     );
     let rate = 53.125e9;
     for (name, scope_noise, (least, largest)) in CAPTURES {
-        let raw = read(&folder.join(format!("tdecq-captures/{name}.npy")))?;
+        let raw = read(&folder.join(format!("{name}.npy")))?;
         let capture = Capture::new(raw.samples, 20.0 * rate)?;
         let locked = capture.lock(Some(rate), &Candidate::all())?;
         checks.exact(
@@ -239,7 +239,7 @@ fn captures(folder: &Path) -> Result<Vec<Check>, CaseError> {
             capture.lock(None, &Candidate::all())?.symbol_rate * 1e-9,
             53.125,
             // A fortieth of a symbol over the capture.
-            Tolerance::Absolute(1.3e-5 * 53.125, Reason::Grid),
+            Tolerance::Absolute(53.125 / (40.0 * 2047.0), Reason::Grid),
         );
     }
     checks.done()

@@ -119,7 +119,7 @@ fn a_bad_capture_is_refused_with_what_is_needed_and_nothing_is_written() {
             "shows a symbol rate of 26.5",
         ),
         (
-            vec!["good.csv", "--symbol-rate-gbd", "-1"],
+            vec!["good.csv", "--symbol-rate-gbd", "0"],
             "must be positive",
         ),
         (vec!["good.csv", "--pattern", "prbs12"], "no such pattern"),

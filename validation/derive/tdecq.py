@@ -67,8 +67,9 @@ def tdecq(symbols, spectrum, u):
     delay = 2.113917674904216 / (2 * np.pi * 0.5)
 
     def strobe(t):
-        shifted = np.fft.ifft(spectrum * np.exp(2j * np.pi * u * (t + delay))).real
-        return shifted[::S]
+        shifted = spectrum * np.exp(2j * np.pi * u * (t + delay))
+        # Every S-th sample: the spectrum folds on itself.
+        return np.fft.ifft(shifted.reshape(S, n).sum(axis=0)).real / S
 
     # The mean over two symbols about the middle of a run.
     times = (np.arange(32) + 0.5) / 16 - 1
@@ -125,7 +126,7 @@ def tdecq(symbols, spectrum, u):
                 lambda x: 10 * np.log10(oma / (6 * 3.414 * noise(x, main))),
                 start,
                 method="Nelder-Mead",
-                options={"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-4, "maxfev": 500},
+                options={"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-4, "maxfev": 250},
             )
             start = found.x
         best = min(best, found.fun)
