@@ -1,6 +1,6 @@
 //! Captures of an oscilloscope: reading them, finding their symbol clock and locking to their pattern.
 //!
-//! [`read`](file::read) takes a file, [`Capture::new`] checks the samples, [`Capture::lock`] finds the
+//! [`read`](fn@read) takes a file, [`Capture::new`] checks the samples, [`Capture::lock`] finds the
 //! symbol rate where it is not given, the pattern and its place, and folds the capture to one period
 //! of the pattern, the mean over all periods that it holds.
 //!
