@@ -117,6 +117,7 @@
 //! What each model leaves out stands in its own documentation under “Leaves out”.
 
 pub mod amplifier;
+pub mod capture;
 pub mod com;
 pub mod config;
 pub mod constants;

@@ -487,6 +487,12 @@ fn a_word_that_is_none_of_the_choices_lists_them() {
         &["`pattern` cannot be \"prbs12\"", "`prbs13`", "`debruijn6`"],
     );
     refused(
+        &changed("pattern = \"prbs13q\"", "pattern = \"sprq\""),
+        Problem::UnknownChoice,
+        "sprq",
+        &["`pattern` cannot be \"sprq\"", "did you mean `ssprq`?"],
+    );
+    refused(
         &changed(
             "bandwidth_ghz = 30",
             "bandwidth_ghz = 30, filter = \"bessel\"",

@@ -42,6 +42,7 @@ mod patterns;
 mod polarization;
 mod reproducibility;
 mod statistical_eye;
+mod tdecq;
 
 pub use checks::{Case, Outcome, Status};
 
@@ -101,6 +102,7 @@ pub fn cases() -> Vec<Case> {
         multimode_links::cases(),
         reproducibility::cases(),
         statistical_eye::cases(),
+        tdecq::cases(),
     ]
     .into_iter()
     .flatten()

@@ -75,6 +75,7 @@ areas! {
     network_links: "network links",
     channel_operating_margin: "channel operating margin",
     statistical_eye: "statistical eye",
+    tdecq: "tdecq",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",

@@ -10,6 +10,7 @@ mod models;
 mod reach;
 mod run;
 mod schema;
+mod tdecq;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Channel operating margin of a channel in Touchstone files.
     Com(com::ComArguments),
+    /// TDECQ and the other figures of an optical transmitter, of a captured waveform or of a link file.
+    Tdecq(tdecq::TdecqArguments),
     /// Show the library of parts and where their numbers come from.
     Models(models::ModelsArguments),
     /// Run the validation cases: computed against published.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &library),
         Command::Reach(arguments) => reach::run(&arguments, &library),
         Command::Com(arguments) => com::run(&arguments, &library),
+        Command::Tdecq(arguments) => tdecq::run(&arguments, &library),
         Command::Models(arguments) => models::run(&arguments, &library),
         Command::Validate(arguments) => validate::command(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

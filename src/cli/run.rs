@@ -123,7 +123,7 @@ fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>
     picture.thresholds.clone_from(&eye.thresholds);
     picture.histogram = Some(Histogram {
         floor: 1e-12,
-        probability_density: None,
+        ..Histogram::default()
     });
     picture.eyes = openings(eye, result);
     if eye.statistical.is_some() {

@@ -31,7 +31,7 @@ table! {
         /// Symbols per second, GBd.
         symbol_rate_gbd: f64, Range::between(1e-6, 1e4);
         /// Pattern: "prbs7", "prbs9", "prbs11", "prbs13", "prbs15", "prbs23", "prbs31", "prbs13q",
-        /// "debruijn" with an order behind it, such as "debruijn6", or "random". Where absent,
+        /// "ssprq", "debruijn" with an order behind it, such as "debruijn6", or "random". Where absent,
         /// "prbs13q" with pam4 and "prbs13" otherwise.
         pattern: String, ANY;
         /// Level separation mismatch ratio of four levels, above 0 to 1; 1 where absent.

@@ -10,3 +10,4 @@ mod reach;
 mod run;
 mod schema;
 mod streams;
+mod tdecq;

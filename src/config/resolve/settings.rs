@@ -36,6 +36,7 @@ const PATTERNS: &[&str] = &[
     "prbs23",
     "prbs31",
     "prbs13q",
+    "ssprq",
     "debruijn6",
     "random",
 ];
@@ -56,6 +57,7 @@ fn size(value: Option<&Value<Count>>, otherwise: usize) -> usize {
 fn pattern(word: &str) -> Option<Pattern> {
     match word {
         "prbs13q" => return Some(Pattern::Prbs13q),
+        "ssprq" => return Some(Pattern::Ssprq),
         "random" => return Some(Pattern::Random),
         _ => {}
     }
