@@ -6,6 +6,12 @@
 //! II.9). All of it is done on spectra: a stretch in n steps costs 2n transforms, the first two levels
 //! together 6, and the field is transformed once at each end of the fibre. What the last level changes
 //! is the estimate of the error: it belongs to the solution before, and the better one goes on.
+//!
+//! The better one is not always better. In the harmonic sequence the change by level k is the
+//! difference of the best solutions of levels k − 1 and k over k² − 1, and where the orders gain on each
+//! other, the error of level k over its change is in proportion to the same of level k − 1, which is k²
+//! times the ratio of their changes (the error of an entry of the table goes with the inverse squares of
+//! all the numbers of steps behind it, section II.9 of the reference). Where the step is long for the highest frequencies, that is more than 1.
 
 use super::budget::{Budget, forecast};
 use super::control::{Method, Report};
@@ -26,9 +32,8 @@ const GAIN: [f64; MOST_LEVELS + 2] = [0.0, 0.0, 1.0, 0.75, 2.5, 3.0];
 /// Largest dispersive phase of a step at the edge of the spectrum for an extrapolation to level k:
 /// beyond, the orders do not gain on each other and the estimate is too low.
 const EDGE_PHASE: [f64; MOST_LEVELS + 1] = [f64::INFINITY, f64::INFINITY, f64::INFINITY, 1.5, 1.0];
-/// Error of the last solution over its last change, over the same of the level before, which is k² of
-/// the ratio of the last two changes where the orders gain on each other: measured, for it is the
-/// highest frequencies that gain least.
+/// Error of level k over its last change, over k² times the ratio of the last two changes (see the
+/// module): measured on 16QAM over 80 km, where the highest frequencies gain least.
 const FURTHER: [f64; MOST_LEVELS + 1] = [0.0, 0.0, 0.0, 3.5, 1.3];
 /// Share of what a step is allowed that its successor is planned for.
 const SAFETY: f64 = 0.95;
