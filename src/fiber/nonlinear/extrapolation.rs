@@ -275,7 +275,7 @@ impl<T: Real> Solver<T> {
                 if turned > FRESH {
                     // The Kerr effect has made another spectrum and other powers.
                     turned = 0.0;
-                    let here = self.speed();
+                    let here = self.speed(beyond_edge(tolerance));
                     let most = self.line.coefficient(step).abs() * self.line.most_weight * peak;
                     speed = here.about_mean + 0.5 * turn * levels.phase / most;
                     edge = here.edge;
@@ -328,7 +328,7 @@ impl<T: Real> Solver<T> {
         {
             return Ok(report);
         }
-        let found = self.speed();
+        let found = self.speed(beyond_edge(tolerance));
         let at_input = found.about_zero * length;
         if let Some(report) = self.without_dispersion(field, tolerance, at_input, before) {
             return Ok(report);
@@ -441,7 +441,7 @@ impl<T: Real> Solver<T> {
         self.kerr_only(field, &mut report);
         self.engine.forward(field, &mut self.base);
         report.transforms = 3;
-        let at_output = self.speed().about_zero * self.line.length;
+        let at_output = self.speed(beyond_edge(tolerance)).about_zero * self.line.length;
         let error = RISE * at_input.max(at_output);
         if error <= tolerance {
             report.estimated_error = Some(error);
@@ -554,6 +554,12 @@ fn inflations(
         };
         (2.0 * growth * gains.get(k + 1).copied().unwrap_or(1.0)).max(least)
     })
+}
+
+/// Share of the energy beyond what counts as the edge of the spectrum: what is beyond may be wrong
+/// without a change between levels that tells, and small tolerances see it.
+fn beyond_edge(tolerance: f64) -> f64 {
+    (10.0 * tolerance).clamp(1e-9, 1e-4)
 }
 
 /// Number of equal steps of at most `step` in `length`, not less than one.
