@@ -136,7 +136,9 @@ mod tests {
         for steps in [1, 2, 5, 7, 30, 300] {
             for coherence in [1.0, 0.5, 0.2] {
                 let used = used(steps, coherence);
-                assert!(used <= 1.0 + 1e-12, "{steps} {coherence}: {used}");
+                // Where the forecast was wrong, the floor under what is left may take a little more:
+                // then the caller tries again.
+                assert!(used <= 1.01, "{steps} {coherence}: {used}");
                 assert!(used > 0.5, "{steps} {coherence}: {used}");
             }
         }
