@@ -2,6 +2,7 @@
 
 pub mod least_mean_squares;
 pub mod minimum_mean_square_error;
+pub mod sequence;
 pub mod stretch;
 
 pub use minimum_mean_square_error::{Covariances, Taps};
