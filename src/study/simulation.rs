@@ -117,6 +117,9 @@ fn report(
             watt_to_dbm(overload)
         ));
     }
+    if link.equalizer.sequence_detection {
+        warnings.push(crate::link::sequence::NOTE.to_owned());
+    }
     let ber = bit_error_ratio(link, decided, counts);
     let met = match counts {
         None => decided.errors.bit <= target,

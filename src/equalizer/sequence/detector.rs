@@ -175,7 +175,11 @@ impl SequenceDetector {
             }
             let ended = decided + rows == received.len();
             let take = if ended { rows } else { STRETCH };
-            self.trace_back(metrics, &choices[..rows * states], &mut out[decided..decided + take]);
+            self.trace_back(
+                metrics,
+                &choices[..rows * states],
+                &mut out[decided..decided + take],
+            );
             choices.copy_within(take * states..rows * states, 0);
             known = rows - take;
             decided += take;
@@ -245,7 +249,9 @@ fn steps<const LEVELS: usize>(
                 sorted[oldest * newest + j] = m + c;
             }
         }
-        let states = next.chunks_exact_mut(newest).zip(row.chunks_exact_mut(newest));
+        let states = next
+            .chunks_exact_mut(newest)
+            .zip(row.chunks_exact_mut(newest));
         for ((next, row), expected) in states.zip(detector.expected.chunks_exact(newest)) {
             choose::<LEVELS>(z, expected, &detector.slopes, sorted, next, row);
         }
@@ -306,11 +312,19 @@ mod tests {
     }
 
     /// Random symbols, and what is received of them with noise of a deviation.
-    fn sent(levels: usize, response: &[f64], count: usize, deviation: f64, run: u32) -> (Vec<u8>, Vec<f64>) {
+    fn sent(
+        levels: usize,
+        response: &[f64],
+        count: usize,
+        deviation: f64,
+        run: u32,
+    ) -> (Vec<u8>, Vec<f64>) {
         let memory = response.len() - 1;
         let mut symbols = vec![0u8; count + memory];
         let alphabet = u8::try_from(levels).unwrap();
-        key(2 * run).stream().fill_symbols(0, alphabet, &mut symbols);
+        key(2 * run)
+            .stream()
+            .fill_symbols(0, alphabet, &mut symbols);
         let mut noise = vec![0.0; count];
         key(2 * run + 1).stream().fill_gaussian(0, &mut noise);
         let p = positions(levels);
@@ -378,7 +392,10 @@ mod tests {
                         squares(&with_start(&tail), &response, &received, &p)
                     })
                     .fold(f64::INFINITY, f64::min);
-                assert!((own - least).abs() < 1e-9, "{levels} {response:?} {own} {least}");
+                assert!(
+                    (own - least).abs() < 1e-9,
+                    "{levels} {response:?} {own} {least}"
+                );
             }
         }
     }
@@ -428,10 +445,16 @@ mod tests {
     fn what_cannot_be_detected_is_refused() {
         let p = positions(4);
         let new = SequenceDetector::new;
-        assert!(matches!(new(&[0.0], &[1.0, 0.1]), Err(SequenceError::Levels { .. })));
+        assert!(matches!(
+            new(&[0.0], &[1.0, 0.1]),
+            Err(SequenceError::Levels { .. })
+        ));
         assert!(matches!(new(&p, &[1.0]), Err(SequenceError::Memory { .. })));
         assert!(matches!(new(&p, &[]), Err(SequenceError::Memory { .. })));
-        assert!(matches!(new(&p, &[1.0; 6]), Err(SequenceError::States { .. })));
+        assert!(matches!(
+            new(&p, &[1.0; 6]),
+            Err(SequenceError::States { .. })
+        ));
         assert!(matches!(
             new(&p, &[1.0, f64::NAN]),
             Err(SequenceError::NotUsable { .. })
@@ -439,8 +462,12 @@ mod tests {
         let detector = new(&p, &[1.0, 0.1]).unwrap();
         let mut out = Vec::new();
         for start in [&[4u8][..], &[0, 0], &[]] {
-            let refused =
-                detector.detect(&[0.0], Some(start), &mut SequenceScratch::default(), &mut out);
+            let refused = detector.detect(
+                &[0.0],
+                Some(start),
+                &mut SequenceScratch::default(),
+                &mut out,
+            );
             assert!(matches!(refused, Err(SequenceError::Start { .. })));
         }
     }

@@ -18,7 +18,9 @@ pub enum SequenceError {
         symbols: usize,
     },
     /// More states than a detector may have.
-    #[error("{levels} levels to the power of a memory of {memory} symbols are more than {allowed} states")]
+    #[error(
+        "{levels} levels to the power of a memory of {memory} symbols are more than {allowed} states"
+    )]
     States {
         /// Number of levels.
         levels: usize,
