@@ -40,6 +40,7 @@ mod passive_optics;
 mod patterns;
 mod polarization;
 mod reproducibility;
+mod sequence_detection;
 mod statistical_eye;
 
 pub use checks::{Case, Outcome, Status};
@@ -98,6 +99,7 @@ pub fn cases() -> Vec<Case> {
         multimode::cases(),
         multimode_links::cases(),
         reproducibility::cases(),
+        sequence_detection::cases(),
         statistical_eye::cases(),
     ]
     .into_iter()

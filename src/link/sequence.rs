@@ -9,8 +9,9 @@
 //! 3.3, 178A.1.10.2).
 //!
 //! **Leaves out**: that events exclude each other, which makes it too large, by more the more errors there
-//! are; the shape of jitter, whose variance counts as Gaussian noise of its own at every decision; that
-//! noise which follows the signal has another correlation than the mean of all noise.
+//! are; the shape of jitter, whose variance counts as Gaussian noise of its own at every decision (far too
+//! large an error ratio where dual-Dirac jitter, which is bounded, prevails); that noise which
+//! follows the signal has another correlation than the mean of all noise.
 
 use super::decision::{Decided, DecisionInput, apply_taps};
 use super::error::LinkError;
@@ -24,7 +25,8 @@ use rayon::prelude::*;
 
 /// What a run says of its error ratio.
 pub const NOTE: &str = "the semi-analytic error ratio and the margin of a detector of sequences are a union \
-                        bound: above what is counted, near it where errors are rare";
+                        bound: above what is counted, near it where errors are rare; jitter counts there as \
+                        Gaussian noise, which makes them far too large where dual-Dirac jitter prevails";
 
 /// Share of the most frequent event below which no further one is looked at.
 const SHARE: f64 = 1e-3;
