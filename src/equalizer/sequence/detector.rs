@@ -169,7 +169,9 @@ impl SequenceDetector {
             }
             let least = metrics.iter().copied().fold(f64::INFINITY, f64::min);
             if least.is_finite() {
-                metrics.iter_mut().for_each(|m| *m -= least);
+                for m in metrics.iter_mut() {
+                    *m -= least;
+                }
             } else {
                 metrics.fill(0.0);
             }
