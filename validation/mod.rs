@@ -41,6 +41,7 @@ mod passive_optics;
 mod patterns;
 mod polarization;
 mod reproducibility;
+mod sequence_detection;
 mod statistical_eye;
 mod tdecq;
 
@@ -101,6 +102,7 @@ pub fn cases() -> Vec<Case> {
         multimode::cases(),
         multimode_links::cases(),
         reproducibility::cases(),
+        sequence_detection::cases(),
         statistical_eye::cases(),
         tdecq::cases(),
     ]

@@ -58,6 +58,7 @@ macro_rules! areas {
 }
 
 areas! {
+    sequence_detection: "sequence detection",
     board_lines: "board lines",
     cable_margin: "cable margin",
     fiber: "fiber",

@@ -65,6 +65,9 @@ table! {
         precursor_taps: Count, TAPS;
         /// Decision feedback taps; none where absent.
         decision_feedback_taps: Count, TAPS;
+        /// Symbols that a detector of the most likely sequence (Viterbi) remembers, in the place of decision
+        /// feedback; at most 256 states, levels to the power of it.
+        sequence_detection_memory: Count, Range::between(1.0, 8.0);
         /// How the taps are found; "minimum-mean-square-error" where absent.
         adaptation: AdaptationName, ANY;
         /// Step of the least-mean-squares rule, relative to the signal's power.

@@ -15,6 +15,7 @@ pub mod noise;
 pub mod plan;
 pub mod semi_analytic;
 pub mod sensitivity;
+pub mod sequence;
 pub mod statistical;
 pub mod waveform;
 

@@ -5,15 +5,18 @@
 //! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
 //! every response is the same finite one for any block size.
 
+mod counting;
 mod responses;
 
+use super::counts::BURST_GAP;
 pub use super::counts::Counts;
-use super::counts::{BURST_GAP, Burst};
 use super::decision::DecisionRule;
-use super::description::{Feedback, Link, MonteCarloSettings};
+use super::description::{Link, MonteCarloSettings};
 use super::error::LinkError;
 use super::interference::drift_symbols;
 use super::plan::{Operation, Plan};
+use super::sequence;
+use crate::equalizer::{SequenceDetector, SequenceScratch};
 use crate::fiber::nonlinear::{NonlinearFiber, Propagator, StepControl};
 use crate::format::{Modulation, SymbolSource};
 use crate::random::{Source, Stream, StreamKey};
@@ -30,8 +33,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Symbols of a segment.
 pub const SEGMENT_SYMBOLS: usize = 1 << 16;
-/// Symbols decided ahead of a segment and not counted, so that decision feedback has its history.
-const WARM_UP_SYMBOLS: usize = 64;
 /// Samples of a block where none are asked for.
 const SHORTEST_BLOCK: usize = 1 << 12;
 const LONGEST_BLOCK: usize = 1 << 16;
@@ -78,6 +79,8 @@ pub struct MonteCarlo {
     block_symbols: usize,
     transforms: Transforms,
     decimation: Option<Decimation>,
+    /// Detector of sequences, where the feedback taps are its response.
+    detector: Option<SequenceDetector>,
     /// Bit errors, in thousandths, of deciding one level for another.
     bit_table: Vec<u64>,
     /// Decay of the baseline over one symbol behind a high-pass, and its step.
@@ -103,6 +106,7 @@ struct Workspace {
     decimated: Vec<f64>,
     scratch: Scratch,
     propagators: Propagators,
+    sequence: SequenceScratch,
 }
 
 /// One for each fibre with the Kerr effect, once they were needed.
@@ -211,6 +215,11 @@ impl MonteCarlo {
             block_symbols,
             transforms: Transforms::new(samples),
             decimation,
+            detector: link
+                .equalizer
+                .sequence_detection
+                .then(|| sequence::detector(&rule.taps, &modulation))
+                .transpose()?,
             bit_table,
             wander,
             burst_gap: if drifts { drift as u64 } else { BURST_GAP },
@@ -440,6 +449,7 @@ impl MonteCarlo {
             decimated,
             scratch,
             propagators,
+            ..
         } = workspace;
         let sps = self.plan.samples_per_symbol;
         let samples = self.block_symbols * sps;
@@ -608,67 +618,6 @@ impl MonteCarlo {
             pulse.shape(edges, sps, extra);
             kernels::add_scaled(out, extra, 1.0);
         }
-    }
-
-    /// Decides and counts one segment.
-    fn segment(
-        &self,
-        segment: u64,
-        length: usize,
-        wander_start: f64,
-        workspace: &mut Workspace,
-    ) -> Result<Counts, LinkError> {
-        let first = Self::first_symbol(segment);
-        #[allow(clippy::cast_possible_wrap)]
-        let begin = first - WARM_UP_SYMBOLS as i64;
-        let mut values = vec![0.0; length + WARM_UP_SYMBOLS];
-        self.equalise(begin, &mut values, workspace)?;
-        let memory = self.rule.taps.feedback.len();
-        let mut sent = vec![0u8; values.len() + memory];
-        #[allow(clippy::cast_possible_wrap)]
-        self.symbols.fill(begin - memory as i64, &mut sent);
-        if let Some(decay) = self.wander {
-            // The warm-up lies before the segment's state: it is far shorter than the wander.
-            let mean = mean_of(self.modulation.level_positions());
-            let mut state = wander_start;
-            for (value, &symbol) in values.iter_mut().zip(&sent[memory..]) {
-                *value -= state;
-                state = decay * state + (1.0 - decay) * (self.level(symbol) - mean);
-            }
-        }
-        let mut counts = Counts {
-            symbols: length as u64,
-            ..Counts::default()
-        };
-        let mut burst = Burst::within(self.burst_gap);
-        let mut decided = sent.clone();
-        let levels = self.modulation.levels();
-        for (k, value) in values.iter().enumerate() {
-            let history = match self.settings.feedback {
-                Feedback::Decisions => &decided,
-                Feedback::Sent => &sent,
-            };
-            let fed_back: f64 = self
-                .rule
-                .taps
-                .feedback
-                .iter()
-                .enumerate()
-                .map(|(j, b)| b * self.level(history[memory + k - 1 - j]))
-                .sum();
-            let z = value - fed_back;
-            let decision: u8 = self.rule.thresholds.iter().map(|t| u8::from(z > *t)).sum();
-            decided[memory + k] = decision;
-            let truth = sent[memory + k];
-            if decision != truth && k >= WARM_UP_SYMBOLS {
-                counts.symbol_errors += 1;
-                counts.bit_error_thousandths +=
-                    self.bit_table[usize::from(truth) * levels + usize::from(decision)];
-                burst.error(k as u64, &mut counts);
-            }
-        }
-        burst.end(&mut counts);
-        Ok(counts)
     }
 }
 
