@@ -63,7 +63,10 @@ impl Transition {
         let total: f64 = weights.iter().sum();
         let mut transition = Self {
             levels,
-            probabilities: decided.samples.transitions(&decided.rule.thresholds).concat(),
+            probabilities: decided
+                .samples
+                .transitions(&decided.rule.thresholds)
+                .concat(),
             shares: weights.iter().map(|w| w / total).collect(),
         };
         let alone = transition.symbol_error_ratio();
@@ -75,7 +78,11 @@ impl Transition {
 
     /// Makes every error more frequent by a factor; no row can have more than it has.
     fn multiply_errors(&mut self, factor: f64) {
-        for (sent, row) in self.probabilities.chunks_mut(self.levels.max(1)).enumerate() {
+        for (sent, row) in self
+            .probabilities
+            .chunks_mut(self.levels.max(1))
+            .enumerate()
+        {
             let wrong: f64 = wrong_of(row, sent).sum();
             let factor = factor.min(1.0 / wrong.max(f64::MIN_POSITIVE));
             for (decided, p) in row.iter_mut().enumerate() {
