@@ -6,6 +6,7 @@ use super::result::{
     TargetResult,
 };
 use super::statistical_picture::StatisticalPicture;
+use super::totals::Totals;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
@@ -80,9 +81,20 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
             .run(watch)?,
         ),
     };
-    let carried = CarriedNoise::new(&mut engine, &evaluation)?;
-    let eye = eye_waveform(&engine, &evaluation, &carried, target)?;
-    let result = report(&engine, &evaluation, counts.as_ref(), &eye, target, margin)?;
+    finish(&mut engine, &evaluation, counts.as_ref(), target, margin)
+}
+
+/// The eye and the report of a link that was evaluated, as it stands in its engine.
+pub(super) fn finish(
+    engine: &mut SemiAnalytic,
+    evaluation: &Evaluation,
+    counts: Option<&Counts>,
+    target: f64,
+    margin: Option<f64>,
+) -> Result<Simulation, LinkError> {
+    let carried = CarriedNoise::new(engine, evaluation)?;
+    let eye = eye_waveform(engine, evaluation, &carried, target)?;
+    let result = report(engine, evaluation, counts, &eye, target, margin)?;
     Ok(Simulation { result, eye })
 }
 
@@ -117,11 +129,12 @@ fn report(
             watt_to_dbm(overload)
         ));
     }
-    let ber = bit_error_ratio(link, decided, counts);
+    let ber = bit_error_ratio(link, decided.errors.bit, counts);
     let met = match counts {
         None => decided.errors.bit <= target,
         Some(counts) => counts.bit_error_interval(0.95, modulation).1 <= target,
     };
+    let totals = Totals::of(link);
     let sps = plan.samples_per_symbol as f64;
     let total = symbols.len() as f64 * sps;
     let time = decided.rule.sample as f64 + decided.rule.fraction;
@@ -172,6 +185,9 @@ fn report(
         reach: None,
         propagation_delay_ns: plan.delay * 1e9,
         propagation_delays: delays(link),
+        latency_ns: totals.latency_ns,
+        latencies: totals.latencies,
+        power: totals.power,
         fec_accumulation_ns: 1e9
             * link
                 .fec
@@ -199,12 +215,13 @@ pub fn format_name(levels: usize) -> String {
     }
 }
 
-fn bit_error_ratio(link: &Link, decided: &Decided, counts: Option<&Counts>) -> BitErrorRatio {
+/// The bit error ratio that was counted, or found without counting, in front of a link's code and behind.
+pub(super) fn bit_error_ratio(link: &Link, found: f64, counts: Option<&Counts>) -> BitErrorRatio {
     let modulation = &link.signal.modulation;
     match counts {
         None => BitErrorRatio {
-            pre_fec: Some(decided.errors.bit),
-            post_fec: Some(link.fec.post_fec_ber(decided.errors.bit)),
+            pre_fec: Some(found),
+            post_fec: Some(link.fec.post_fec_ber(found)),
             method: match link.engine.method {
                 Method::Statistical => "statistical",
                 Method::SemiAnalytic | Method::MonteCarlo => "semi-analytic",
@@ -251,7 +268,7 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
 }
 
 /// Delay of each fibre, cable and network.
-fn delays(link: &Link) -> Vec<StageDelay> {
+pub(super) fn delays(link: &Link) -> Vec<StageDelay> {
     let with_delay = link.stages.iter().filter_map(|named| {
         let delay = match &named.stage {
             Stage::Fiber(fiber) => fiber.delay(),
