@@ -268,7 +268,7 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
 }
 
 /// Delay of each fibre, cable and network.
-pub(super) fn delays(link: &Link) -> Vec<StageDelay> {
+pub(crate) fn delays(link: &Link) -> Vec<StageDelay> {
     let with_delay = link.stages.iter().filter_map(|named| {
         let delay = match &named.stage {
             Stage::Fiber(fiber) => fiber.delay(),
@@ -337,6 +337,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
 fn name_of(kind: NoiseKind) -> &'static str {
     match kind {
         NoiseKind::Thermal => "thermal noise",
+        NoiseKind::Redriver => "redriver noise",
         NoiseKind::Shot => "shot noise",
         NoiseKind::RelativeIntensity => "relative intensity noise",
         NoiseKind::Phase => "laser phase noise",

@@ -2,7 +2,7 @@
 
 use super::result::{PowerResult, StageLatency, StagePower};
 use super::simulation::delays;
-use crate::link::{Link, Retimer, SignalFormat};
+use crate::link::{Link, Retimer, SignalFormat, Stage};
 
 /// Power and latency of several stages.
 pub(super) struct Totals {
@@ -43,6 +43,11 @@ impl Totals {
         };
         for (link, retimer) in links {
             latency_ns += delays(link).iter().map(|d| d.delay_ns).sum::<f64>();
+            for named in &link.stages {
+                if let Stage::Redriver(redriver) = &named.stage {
+                    latency_ns += add(&named.name, redriver.power, redriver.latency);
+                }
+            }
             if let Some(retimer) = retimer {
                 latency_ns += add(&retimer.name, retimer.power, retimer.latency);
             }

@@ -1,0 +1,233 @@
+//! Redrivers and receivers of a voltage, also in front of a modulator and behind a photoreceiver.
+
+use super::{
+    Builder, Domain, Linear, LinkError, NamedStage, NoiseSource, Operation, Refused, Stage, refuse,
+};
+use crate::copper::{Redriver, RedriverGain};
+use crate::link::waveform::transfer;
+use crate::receiver::{ElectricalReceiver, NoiseDensity};
+use crate::signal::{Grid, Response, Table};
+use crate::transmitter::{ElectroAbsorptionTransfer, MachZehnderDrive};
+use num_complex::Complex64;
+use std::sync::Arc;
+
+/// Undistorted output, in ranges to either side, that the table of a saturation covers.
+const SATURATION_RANGE: f64 = 10.0;
+/// Its pieces.
+const SATURATION_PIECES: usize = 4096;
+
+fn makes_light(named: &NamedStage) -> bool {
+    matches!(
+        named.stage,
+        Stage::ElectroAbsorptionModulator(_) | Stage::MachZehnderModulator(_) | Stage::Vcsel(_)
+    )
+}
+
+/// Whether the driver's output is a voltage: in a link without light, and where a redriver stands in
+/// front of what makes light.
+pub(super) fn begins_in_volts(stages: &[NamedStage]) -> bool {
+    let light = stages.iter().position(makes_light);
+    light.is_none_or(|light| {
+        stages
+            .iter()
+            .take(light)
+            .any(|named| matches!(named.stage, Stage::Redriver(_)))
+    })
+}
+
+pub(super) fn has_automatic_gain(named: &NamedStage) -> bool {
+    matches!(
+        &named.stage,
+        Stage::Redriver(Redriver {
+            gain: RedriverGain::Automatic(_),
+            ..
+        })
+    )
+}
+
+/// Peak-to-peak voltage (V) between the outer levels of a modulator, where it is one of its numbers.
+pub(super) fn swing_of(stage: &Stage) -> Option<f64> {
+    match stage {
+        Stage::MachZehnderModulator(modulator) => match modulator.drive {
+            MachZehnderDrive::Swing(swing) => Some(swing),
+            MachZehnderDrive::ExtinctionRatio(_) => None,
+        },
+        Stage::ElectroAbsorptionModulator(modulator) => match &modulator.transfer {
+            ElectroAbsorptionTransfer::Curves { swing, .. } => Some(*swing),
+            ElectroAbsorptionTransfer::Linear { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+impl Builder<'_> {
+    /// What long runs of the lowest and of the highest level are by now: a voltage, a current, or the
+    /// absolute value of a field.
+    fn long_runs(&self) -> Result<(f64, f64), LinkError> {
+        let driver = self.driver.clone().unwrap_or_default();
+        let taps: f64 = driver.taps.iter().sum();
+        let grid = Grid {
+            samples: 4,
+            sampling_rate: self.link.signal.symbol_rate,
+        };
+        let through = |linears: &[&Linear]| -> Result<Complex64, LinkError> {
+            let mut h = vec![Complex64::ONE; grid.samples];
+            transfer(linears, grid, &mut h)?;
+            Ok(h.first().copied().unwrap_or(Complex64::ONE))
+        };
+        let mut shaped = driver.transfer(0.0) * taps;
+        for shaping in &self.shaping {
+            shaped *= through(&[shaping.linear()])?;
+        }
+        let run = |level: f64| -> Result<f64, LinkError> {
+            let mut value = shaped * level;
+            for planned in &self.operations {
+                match &planned.operation {
+                    Operation::Modulate(table) => value = table.at(value.re),
+                    Operation::Emit(table) => value = table.at(value.re).into(),
+                    Operation::Detect(responsivity) if self.power_light.is_some() => {
+                        value *= responsivity;
+                    }
+                    Operation::Detect(responsivity) => {
+                        value = (responsivity * value.norm_sqr()).into();
+                    }
+                    Operation::Compress(table) => value = table.at(value.re).into(),
+                    operation => {
+                        if let Some(linear) = operation.linear_part() {
+                            value *= through(&[linear])?;
+                        }
+                    }
+                }
+            }
+            Ok(if self.domain == Domain::Optical {
+                value.norm()
+            } else {
+                value.re
+            })
+        };
+        let outer = |level: Option<&f64>| run(level.copied().unwrap_or(0.0));
+        Ok((outer(self.levels.first())?, outer(self.levels.last())?))
+    }
+
+    /// Makes a voltage of a photocurrent, where it is none yet.
+    fn to_voltage(&mut self, name: &str) -> Result<(), Refused> {
+        match self.photocurrent.take() {
+            None => Ok(()),
+            Some(Some(transimpedance)) => {
+                self.push(name, Operation::Linear(Linear::Gain(transimpedance)));
+                Ok(())
+            }
+            Some(None) => refuse(
+                "takes a voltage, and the photoreceiver in front of it has no transimpedance that makes \
+                 one of its current",
+            ),
+        }
+    }
+
+    /// An electrical receiver, behind copper or behind a photoreceiver that does not decide.
+    pub(super) fn receive_voltage(
+        &mut self,
+        name: &str,
+        receiver: &ElectricalReceiver,
+    ) -> Result<(), Refused> {
+        self.need(
+            Domain::Electrical,
+            "an electrical receiver needs a voltage, but light arrives here",
+        )?;
+        // Behind a photoreceiver the margin stays that of the light.
+        if self.margin_gain.is_some() && self.photocurrent.is_none() {
+            return refuse("a link has one receiver");
+        }
+        self.electrical_source(name)?;
+        receiver.response.check().map_err(LinkError::from)?;
+        self.to_voltage(name)?;
+        if self.margin_gain.is_none() {
+            self.margin_gain = Some(self.operations.len());
+            self.push(name, Operation::Linear(Linear::Gain(1.0)));
+        }
+        self.push(
+            name,
+            Operation::Noise(NoiseSource::Additive(receiver.noise.clone())),
+        );
+        self.push(
+            name,
+            Operation::Linear(Linear::Response(receiver.response.clone())),
+        );
+        Ok(())
+    }
+
+    /// A redriver: its noise, then gain and peaking, then its output stage.
+    pub(super) fn redrive(&mut self, name: &str, redriver: &Redriver) -> Result<(), Refused> {
+        self.need(
+            Domain::Electrical,
+            "a redriver takes a voltage, but light arrives here",
+        )?;
+        if let Err(error) = redriver.validate() {
+            return refuse(format!("it cannot be: {error}"));
+        }
+        redriver.response.check().map_err(LinkError::from)?;
+        self.electrical_source(name)?;
+        self.to_voltage(name)?;
+        let (low, high) = self.long_runs()?;
+        let gain = match redriver.gain {
+            RedriverGain::Fixed(gain) => gain,
+            RedriverGain::Automatic(amplitude) => {
+                self.held_amplitude = Some(amplitude);
+                let gain = amplitude / (0.5 * (high - low).abs());
+                if !gain.is_finite() {
+                    return refuse(
+                        "its automatic gain has nothing to act on: long runs of the highest and of the \
+                         lowest level arrive alike",
+                    );
+                }
+                gain
+            }
+        };
+        if redriver.noise > 0.0 {
+            let density = NoiseDensity::White(redriver.noise);
+            self.push(name, Operation::Noise(NoiseSource::Redriver(density)));
+        }
+        let factor = redriver.factor(gain);
+        self.push(name, Operation::Linear(Linear::Gain(factor)));
+        if let Some(peaking) = redriver.peaking {
+            self.push(name, Operation::Linear(Linear::Ctle(peaking)));
+        }
+        if redriver.response != Response::Flat {
+            let response = redriver.response.clone();
+            self.push(name, Operation::Linear(Linear::Response(response)));
+        }
+        if let Some(range) = redriver.linear_range {
+            // A photocurrent has a mean, which a differential output has not.
+            let middle = 0.5 * (high + low) * gain;
+            let reach = SATURATION_RANGE * range;
+            let table = Table::new(middle - reach, middle + reach, SATURATION_PIECES, |x| {
+                middle + Redriver::saturated(range, x - middle)
+            });
+            self.push(name, Operation::Compress(Arc::new(table)));
+        }
+        Ok(())
+    }
+
+    /// Makes the modulator's drive, whose outer levels are −1 and +1, of a voltage, where it is one.
+    pub(super) fn voltage_to_drive(
+        &mut self,
+        name: &str,
+        swing: Option<f64>,
+    ) -> Result<(), Refused> {
+        if self.operations.is_empty() || !begins_in_volts(&self.link.stages) {
+            return Ok(());
+        }
+        let amplitude = match (swing, self.held_amplitude) {
+            (Some(swing), _) => 0.5 * swing,
+            (None, Some(amplitude)) => amplitude,
+            (None, None) => {
+                return refuse(
+                    "its numbers say no voltage that drives it: give it a swing in V, or the redriver in \
+                     front of it an automatic gain",
+                );
+            }
+        };
+        self.push(name, Operation::Linear(Linear::Gain(1.0 / amplitude)));
+        Ok(())
+    }
+}
