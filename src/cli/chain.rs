@@ -108,12 +108,12 @@ fn summary(result: &ChainResult, folder: &Path) -> String {
     if let Some(power) = &result.power {
         row("power", power_in_words(power));
     }
-    let assumed: Vec<&str> = result
-        .sources
-        .iter()
-        .filter(|s| s.kind == "assumed")
-        .map(|s| s.part.as_str())
-        .collect();
+    let mut assumed: Vec<&str> = Vec::new();
+    for source in result.sources.iter().filter(|s| s.kind == "assumed") {
+        if !assumed.contains(&source.part.as_str()) {
+            assumed.push(&source.part);
+        }
+    }
     if !assumed.is_empty() {
         row("assumed numbers in", assumed.join(", "));
     }

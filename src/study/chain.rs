@@ -112,10 +112,8 @@ pub fn simulate_chain(chain: &Chain, watch: &Watch<'_>) -> Result<ChainSimulatio
     let target = target_ber(common)?;
     let mut evaluated = evaluate(chain)?;
     let transitions = transitions(&evaluated);
-    let whole = transitions
-        .iter()
-        .skip(1)
-        .fold(transitions[0].clone(), |product, next| product.then(next))
+    let whole = Transition::product(&transitions)
+        .ok_or_else(|| LinkError::Link("a chain has no segment".to_owned()))?
         .error_ratios(modulation);
     let counts = match common.engine.method {
         Method::MonteCarlo => Some(count(chain, &evaluated, watch)?),

@@ -322,6 +322,15 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
+    // Several amplifiers make noise of one kind.
+    let mut kinds: Vec<(&str, f64)> = Vec::new();
+    for (name, variance) in variances {
+        match kinds.iter_mut().find(|kind| kind.0 == name) {
+            Some(kind) => kind.1 += variance,
+            None => kinds.push((name, variance)),
+        }
+    }
+    let variances = kinds;
     let total: f64 = variances.iter().map(|v| v.1).sum();
     variances
         .iter()

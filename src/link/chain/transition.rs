@@ -131,6 +131,15 @@ impl Transition {
         }
     }
 
+    /// Several in a row; None of none.
+    pub fn product(all: &[Self]) -> Option<Self> {
+        let (first, rest) = all.split_first()?;
+        Some(
+            rest.iter()
+                .fold(first.clone(), |product, next| product.then(next)),
+        )
+    }
+
     fn symbol_error_ratio(&self) -> f64 {
         self.probabilities
             .chunks(self.levels.max(1))
@@ -179,15 +188,13 @@ impl Surroundings {
     /// What stands around segment `index` of several.
     pub fn of(transitions: &[Transition], index: usize) -> Self {
         let levels = transitions.first().map_or(0, Transition::levels);
-        let product = |some: &mut dyn Iterator<Item = &Transition>| {
-            some.fold(None, |product: Option<Transition>, next| {
-                Some(product.map_or_else(|| next.clone(), |p| p.then(next)))
-            })
-            .unwrap_or_else(|| Transition::identity(levels))
+        let product = |some: Option<&[Transition]>| {
+            some.and_then(Transition::product)
+                .unwrap_or_else(|| Transition::identity(levels))
         };
         Self {
-            before: product(&mut transitions.iter().take(index)),
-            behind: product(&mut transitions.iter().skip(index + 1)),
+            before: product(transitions.get(..index)),
+            behind: product(transitions.get(index + 1..)),
         }
     }
 

@@ -1,12 +1,15 @@
 //! The way back from a modulator's input to the driver: copper, redrivers and their noise.
 
-use super::{backward, design};
+use super::backward;
 use crate::link::error::LinkError;
 use crate::link::plan::{Linear, NoiseSource, Operation, Plan};
-use crate::link::waveform::{Propagation, Wave};
+use crate::link::waveform::{Propagation, Wave, finite_response};
 use crate::signal::convolution::FiniteResponse;
 use crate::signal::{Scratch, Transforms};
 use num_complex::Complex64;
+
+/// Energy that a response may lose by being cut: a variance is that much too small.
+const DROPPED_ENERGY: f64 = 1e-6;
 
 /// True where noise arises in front of a modulator.
 pub(super) fn carries_noise(plan: &Plan) -> bool {
@@ -46,7 +49,9 @@ impl DriveWay {
         let mut pending: Vec<&Linear> = Vec::new();
         let flush = |pending: &mut Vec<&Linear>, steps: &mut Vec<Step>| {
             let together = std::mem::take(pending);
-            if let Some(finite) = design(&together, rate)? {
+            if !together.is_empty() {
+                let name = "the driver";
+                let finite = finite_response(name, &together, rate, DROPPED_ENERGY)?;
                 steps.push(Step::Filter(finite, Vec::new()));
             }
             Ok::<(), LinkError>(())
