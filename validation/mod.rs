@@ -39,6 +39,7 @@ mod nonlinear_fiber;
 mod passive_optics;
 mod patterns;
 mod polarization;
+mod repeaters;
 mod reproducibility;
 mod statistical_eye;
 
@@ -97,6 +98,7 @@ pub fn cases() -> Vec<Case> {
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),
+        repeaters::cases(),
         reproducibility::cases(),
         statistical_eye::cases(),
     ]
