@@ -13,7 +13,8 @@ use crate::units::db_to_amplitude_ratio;
 /// Leaves out: reflections at its ends (input and output are matched), distortion other than that of
 /// the output stage (gain compression x/(1 + |x/x₀|⁶)^(1/6), C. Rapp, 2nd European Conference on
 /// Satellite Communications, 1991, is symmetric and without memory), noise that the output adds, and
-/// the time an automatic gain takes to settle.
+/// the time an automatic gain takes to settle. Outside Monte Carlo its noise passes what saturates, and a
+/// modulator, to first order: it has to be small against their range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redriver {
     /// What sets its gain.

@@ -1,7 +1,8 @@
 //! Redrivers and receivers of a voltage, also in front of a modulator and behind a photoreceiver.
 
 use super::{
-    Builder, Domain, Linear, LinkError, NamedStage, NoiseSource, Operation, Refused, Stage, refuse,
+    Builder, Domain, Linear, LinkError, NamedStage, NoiseSource, Operation, Plan, PlannedOperation,
+    Refused, Stage, refuse,
 };
 use crate::copper::{Redriver, RedriverGain};
 use crate::link::waveform::transfer;
@@ -60,45 +61,81 @@ pub(super) fn swing_of(stage: &Stage) -> Option<f64> {
     }
 }
 
+/// Transfer function of a linear operation at 0 Hz, or at the carrier.
+fn at_zero_frequency(linear: &Linear, rate: f64) -> Result<Complex64, LinkError> {
+    let grid = Grid {
+        samples: 4,
+        sampling_rate: rate,
+    };
+    let mut h = vec![Complex64::ONE; grid.samples];
+    transfer(&[linear], grid, &mut h)?;
+    Ok(h.first().copied().unwrap_or(Complex64::ONE))
+}
+
+/// What operations make of a value that does not change: of a voltage, a field or a power.
+fn long_run(
+    mut value: Complex64,
+    operations: &[PlannedOperation],
+    rate: f64,
+) -> Result<Complex64, LinkError> {
+    let mut is_field = false;
+    for planned in operations {
+        match &planned.operation {
+            Operation::Modulate(table) => {
+                value = table.at(value.re);
+                is_field = true;
+            }
+            Operation::Emit(table) => value = table.at(value.re).into(),
+            Operation::Detect(responsivity) => {
+                let power = if is_field { value.norm_sqr() } else { value.re };
+                value = (responsivity * power).into();
+                is_field = false;
+            }
+            Operation::Compress(table) => value = table.at(value.re).into(),
+            operation => {
+                if let Some(linear) = operation.linear_part() {
+                    value *= at_zero_frequency(linear, rate)?;
+                }
+            }
+        }
+    }
+    Ok(value)
+}
+
+impl Plan {
+    /// What long runs of a level of the drive are in front of operation `index`: the level itself where
+    /// nothing stands between, as it is where the transmitter's own shaping is all there is.
+    ///
+    /// # Errors
+    /// [`LinkError`] where a response cannot be used.
+    pub fn long_run_before(&self, index: usize, level: f64) -> Result<f64, LinkError> {
+        let between = self.operations.get(..index).unwrap_or_default();
+        if between.is_empty() {
+            return Ok(level);
+        }
+        let taps: f64 = self.drive.taps.iter().sum();
+        let samples = &self.drive.pulse.samples;
+        let pulse = samples.iter().sum::<f64>() / self.samples_per_symbol.max(1) as f64;
+        let begin = Complex64::from(level * taps * pulse);
+        Ok(long_run(begin, between, self.symbol_rate)?.re)
+    }
+}
+
 impl Builder<'_> {
     /// What long runs of the lowest and of the highest level are by now: a voltage, a current, or the
     /// absolute value of a field.
     fn long_runs(&self) -> Result<(f64, f64), LinkError> {
         let driver = self.driver.clone().unwrap_or_default();
-        let taps: f64 = driver.taps.iter().sum();
-        let grid = Grid {
-            samples: 4,
-            sampling_rate: self.link.signal.symbol_rate,
-        };
-        let through = |linears: &[&Linear]| -> Result<Complex64, LinkError> {
-            let mut h = vec![Complex64::ONE; grid.samples];
-            transfer(linears, grid, &mut h)?;
-            Ok(h.first().copied().unwrap_or(Complex64::ONE))
-        };
-        let mut shaped = driver.transfer(0.0) * taps;
+        let mut shaped = driver.transfer(0.0) * driver.taps.iter().sum::<f64>();
         for shaping in &self.shaping {
-            shaped *= through(&[shaping.linear()])?;
+            shaped *= at_zero_frequency(shaping.linear(), self.link.signal.symbol_rate)?;
         }
         let run = |level: f64| -> Result<f64, LinkError> {
-            let mut value = shaped * level;
-            for planned in &self.operations {
-                match &planned.operation {
-                    Operation::Modulate(table) => value = table.at(value.re),
-                    Operation::Emit(table) => value = table.at(value.re).into(),
-                    Operation::Detect(responsivity) if self.power_light.is_some() => {
-                        value *= responsivity;
-                    }
-                    Operation::Detect(responsivity) => {
-                        value = (responsivity * value.norm_sqr()).into();
-                    }
-                    Operation::Compress(table) => value = table.at(value.re).into(),
-                    operation => {
-                        if let Some(linear) = operation.linear_part() {
-                            value *= through(&[linear])?;
-                        }
-                    }
-                }
-            }
+            let value = long_run(
+                shaped * level,
+                &self.operations,
+                self.link.signal.symbol_rate,
+            )?;
             Ok(if self.domain == Domain::Optical {
                 value.norm()
             } else {
