@@ -306,9 +306,10 @@ struct Builder<'a> {
     wavelength: Option<f64>,
     delay: f64,
     overload: Option<f64>,
-    /// Transimpedance (Ω; None where it is not known) that makes a voltage of the photocurrent, until it
-    /// is one.
-    photocurrent: Option<Option<f64>>,
+    /// What an electrical signal is by now.
+    quantity: redriver::Quantity,
+    /// Whether an electrical receiver has taken it.
+    received_voltage: bool,
     /// Amplitude (V) that an automatic gain holds in front of a modulator.
     held_amplitude: Option<f64>,
     notes: Vec<String>,
@@ -333,7 +334,8 @@ impl<'a> Builder<'a> {
             wavelength: None,
             delay: 0.0,
             overload: None,
-            photocurrent: None,
+            quantity: redriver::Quantity::Voltage,
+            received_voltage: false,
             held_amplitude: None,
             notes: Vec::new(),
             warnings: link.warnings.clone(),

@@ -1,5 +1,6 @@
 //! From voltage to light and back: modulators and photoreceivers.
 
+use super::redriver::Quantity;
 use super::{Builder, Domain, Linear, LinkError, NoiseSource, Operation, Refused, refuse};
 use crate::link::drive::DriveResponse;
 use crate::receiver::Photoreceiver;
@@ -135,7 +136,7 @@ impl Builder<'_> {
             );
         }
         self.responsivity = Some(receiver.responsivity);
-        self.photocurrent = Some(receiver.transimpedance);
+        self.quantity = Quantity::Photocurrent(receiver.transimpedance);
         self.overload = receiver.overload;
         self.domain = Domain::Electrical;
         Ok(())

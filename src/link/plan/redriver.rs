@@ -17,6 +17,13 @@ const SATURATION_RANGE: f64 = 10.0;
 /// Its pieces.
 const SATURATION_PIECES: usize = 4096;
 
+/// What an electrical signal is.
+pub(super) enum Quantity {
+    Voltage,
+    /// The current of a photoreceiver, and its transimpedance (Ω), where it has one.
+    Photocurrent(Option<f64>),
+}
+
 fn makes_light(named: &NamedStage) -> bool {
     matches!(
         named.stage,
@@ -85,13 +92,14 @@ fn long_run(
                 value = table.at(value.re);
                 is_field = true;
             }
-            Operation::Emit(table) => value = table.at(value.re).into(),
             Operation::Detect(responsivity) => {
                 let power = if is_field { value.norm_sqr() } else { value.re };
                 value = (responsivity * power).into();
                 is_field = false;
             }
-            Operation::Compress(table) => value = table.at(value.re).into(),
+            Operation::Emit(table) | Operation::Compress(table) => {
+                value = table.at(value.re).into();
+            }
             operation => {
                 if let Some(linear) = operation.linear_part() {
                     value *= at_zero_frequency(linear, rate)?;
@@ -147,14 +155,14 @@ impl Builder<'_> {
     }
 
     /// Makes a voltage of a photocurrent, where it is none yet.
-    fn to_voltage(&mut self, name: &str) -> Result<(), Refused> {
-        match self.photocurrent.take() {
-            None => Ok(()),
-            Some(Some(transimpedance)) => {
+    fn amplify_current(&mut self, name: &str) -> Result<(), Refused> {
+        match std::mem::replace(&mut self.quantity, Quantity::Voltage) {
+            Quantity::Voltage => Ok(()),
+            Quantity::Photocurrent(Some(transimpedance)) => {
                 self.push(name, Operation::Linear(Linear::Gain(transimpedance)));
                 Ok(())
             }
-            Some(None) => refuse(
+            Quantity::Photocurrent(None) => refuse(
                 "takes a voltage, and the photoreceiver in front of it has no transimpedance that makes \
                  one of its current",
             ),
@@ -172,12 +180,13 @@ impl Builder<'_> {
             "an electrical receiver needs a voltage, but light arrives here",
         )?;
         // Behind a photoreceiver the margin stays that of the light.
-        if self.margin_gain.is_some() && self.photocurrent.is_none() {
+        if self.margin_gain.is_some() && (self.responsivity.is_none() || self.received_voltage) {
             return refuse("a link has one receiver");
         }
+        self.received_voltage = true;
         self.electrical_source(name)?;
         receiver.response.check().map_err(LinkError::from)?;
-        self.to_voltage(name)?;
+        self.amplify_current(name)?;
         if self.margin_gain.is_none() {
             self.margin_gain = Some(self.operations.len());
             self.push(name, Operation::Linear(Linear::Gain(1.0)));
@@ -204,7 +213,7 @@ impl Builder<'_> {
         }
         redriver.response.check().map_err(LinkError::from)?;
         self.electrical_source(name)?;
-        self.to_voltage(name)?;
+        self.amplify_current(name)?;
         let (low, high) = self.long_runs()?;
         let gain = match redriver.gain {
             RedriverGain::Fixed(gain) => gain,
