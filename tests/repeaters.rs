@@ -345,7 +345,7 @@ fn the_reach_of_a_span_is_that_of_the_whole_chain() {
     let noisier = replaced(
         CHAIN,
         "name = \"module input\", noise_v2_per_ghz = 8.2e-9",
-        "name = \"module input\", noise_v2_per_ghz = 1.3e-5",
+        "name = \"module input\", noise_v2_per_ghz = 2.5e-5",
     );
     let (_, shorter, _) = reach(&noisier);
     assert!(shorter < 0.98 * length, "{shorter} m, {length} m");
