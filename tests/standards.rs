@@ -370,7 +370,7 @@ fn copper_channels_have_the_loss_they_say() {
         ("twinax-26awg-2m-53gbd", 26.5625e9, 10.5, 28.1),
         ("twinax-26awg-1m-106gbd", 53.125e9, 8.2, 28.8),
         // The first host, and both with the cable.
-        ("linear-active-cable-30awg-3m-53gbd", 26.5625e9, 8.8, 41.8),
+        ("linear-active-cable-30awg-3m-53gbd", 26.5625e9, 8.8, 40.2),
     ] {
         let path = folder().join(format!("{name}.toml"));
         let link = LinkFile::load(&path, &[], &LIBRARY).unwrap_or_else(|e| panic!("{e}"));
