@@ -38,12 +38,12 @@ fn segment(name: &str, mut link: Link, retimer: Option<Retimer>) -> Segment {
     }
 }
 
-fn retimer(power: f64, latency: f64) -> Option<Retimer> {
-    Some(Retimer {
+fn retimer(power: f64, latency: f64) -> Retimer {
+    Retimer {
         name: "retimer".to_owned(),
         power: Some(power),
         latency,
-    })
+    }
 }
 
 /// Driver, a filter that smears, and a receiver with white noise of this density (V²/Hz).
@@ -111,9 +111,9 @@ fn nrz_chain() -> Result<Chain, CaseError> {
             segment(
                 "first",
                 electrical(nrz(), 1.2e-12, smearing(12e9)),
-                retimer(0.3, 3e-9),
+                Some(retimer(0.3, 3e-9)),
             ),
-            segment("second", optical(20e-6), retimer(0.9, 50e-9)),
+            segment("second", optical(20e-6), Some(retimer(0.9, 50e-9))),
             segment("third", electrical(nrz(), 1.6e-12, smearing(20e9)), None),
         ],
     )?)
@@ -150,7 +150,7 @@ fn pam4_chain() -> Result<Chain, CaseError> {
     Ok(Chain::new(
         "redriver, feedback",
         vec![
-            segment("first", first, retimer(0.3, 3e-9)),
+            segment("first", first, Some(retimer(0.3, 3e-9))),
             segment("second", second, None),
         ],
     )?)
@@ -247,6 +247,11 @@ fn pam4_decisions() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts"
+)]
 /// Counted from end to end, each segment sending what the one before decided.
 fn counted(make: fn() -> Result<Chain, CaseError>) -> Result<Vec<Check>, CaseError> {
     let chain = make()?;
@@ -436,34 +441,34 @@ fn mixed_link() -> Link {
 const BITS: &str = "1111111000000100000110000101000111100100010110011101010011111010000111000100100110110101101111011000110100101110111001100101010";
 /// Sample and voltage.
 const RECEIVED: [(usize, f64); 10] = [
-    (5, 6.927812328e-1),
-    (216, 7.778981137e-1),
-    (427, 4.222124078e-1),
-    (638, 2.646687954e-1),
-    (849, 5.474857667e-1),
-    (1060, 2.606172269e-1),
-    (1271, 7.589608771e-1),
-    (1482, 9.469634192e-1),
-    (1693, 3.851790532e-1),
-    (1904, 7.153523604e-1),
+    (5, 6.927_812_328e-1),
+    (216, 7.778_981_137e-1),
+    (427, 4.222_124_078e-1),
+    (638, 2.646_687_954e-1),
+    (849, 5.474_857_667e-1),
+    (1060, 2.606_172_269e-1),
+    (1271, 7.589_608_771e-1),
+    (1482, 9.469_634_192e-1),
+    (1693, 3.851_790_532e-1),
+    (1904, 7.153_523_604e-1),
 ];
 /// Variance (V²) at the sample 6 of the symbols 0, 10, 20 and so on.
 const NOISE: [f64; 13] = [
-    1.515203e-7,
-    6.525906e-8,
-    7.684265e-8,
-    6.742308e-8,
-    6.742481e-8,
-    1.415085e-7,
-    7.425257e-8,
-    1.401662e-7,
-    7.684620e-8,
-    1.515165e-7,
-    1.517458e-7,
-    7.428009e-8,
-    6.963078e-8,
+    1.515_203e-7,
+    6.525_906e-8,
+    7.684_265e-8,
+    6.742_308e-8,
+    6.742_481e-8,
+    1.415_085e-7,
+    7.425_257e-8,
+    1.401_662e-7,
+    7.684_620e-8,
+    1.515_165e-7,
+    1.517_458e-7,
+    7.428_009e-8,
+    6.963_078e-8,
 ];
-const MEAN_NOISE: f64 = 1.093294e-7;
+const MEAN_NOISE: f64 = 1.093_294e-7;
 
 fn mixed_path() -> Result<Vec<Check>, CaseError> {
     let mut engine = SemiAnalytic::new(&mixed_link())?;
