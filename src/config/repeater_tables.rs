@@ -22,7 +22,7 @@ const GAIN: Alternatives = &[&["gain_db"], &["output_amplitude_v"]];
 table! {
     /// A retimer: it equalises, decides, and sends the decided symbols again. The stages before it, up to
     /// the retimer before that, are one segment and end in its receiver; those behind begin with its
-    /// driver. [equalizer] and [sampler] of the file are those of the last segment.
+    /// driver. The equaliser and the sampler of the file itself are those of the last segment.
     RetimerTable, [], {
         /// What the stage is called.
         name: String, ANY;
