@@ -40,6 +40,7 @@ mod nonlinear_fiber;
 mod passive_optics;
 mod patterns;
 mod polarization;
+mod repeaters;
 mod reproducibility;
 mod sequence_detection;
 mod statistical_eye;
@@ -101,6 +102,7 @@ pub fn cases() -> Vec<Case> {
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),
+        repeaters::cases(),
         reproducibility::cases(),
         sequence_detection::cases(),
         statistical_eye::cases(),

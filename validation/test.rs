@@ -86,6 +86,7 @@ areas! {
     link_model: "link model",
     multimode: "multimode",
     multimode_links: "multimode links",
+    repeaters: "repeaters",
     reproducibility: "reproducibility",
 }
 

@@ -3,6 +3,7 @@
 //! Results meant for machines go to stdout as JSON, people's words to stderr where both are asked
 //! for. Exit codes: 0 done; 1 a validation case failed; 2 wrong input; 130 interrupted.
 
+mod chain;
 mod com;
 mod diagnose;
 mod line;
@@ -12,6 +13,7 @@ mod run;
 mod schema;
 mod tdecq;
 mod validate;
+mod varied;
 
 use clap::{Parser, Subcommand};
 use diagnose::Shown;

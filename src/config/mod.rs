@@ -44,6 +44,7 @@ pub mod link_file;
 pub(crate) mod nearest;
 pub mod range;
 pub mod read;
+pub mod repeater_tables;
 mod resolve;
 pub mod schema;
 pub mod set;

@@ -7,6 +7,7 @@ use super::error::{ConfigError, ConfigErrors, Problem};
 use super::nearest::{list, word_help};
 use super::range::Range;
 use super::read::{Count, Reader};
+use super::repeater_tables::belongs_inside;
 use super::source::{Location, Source};
 use super::stage_tables::StageTable;
 use super::table::{SubTable, Table, table};
@@ -408,7 +409,7 @@ fn read_stage(
         place: place("stage", number, kind),
         errors: reader.errors,
     };
-    let table = StageTable::read(kind, &mut stage_reader, |_| None)?;
+    let table = StageTable::read(kind, &mut stage_reader, |key| belongs_inside(kind, key))?;
     Some(StageEntry {
         list: "stage",
         number,

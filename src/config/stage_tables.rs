@@ -6,6 +6,7 @@ use super::light_tables::{
 };
 use super::range::Range;
 use super::read::{Count, NumberOrPoints, Points};
+use super::repeater_tables::{RedriverTable, RetimerTable};
 use super::source::Value;
 use super::table::{Alternatives, table};
 
@@ -594,6 +595,10 @@ stages! {
     Filter = "filter": FilterTable;
     /// A coupling capacitor.
     AcCoupling = "ac_coupling": AcCouplingTable;
+    /// Amplifier with peaking that takes no decision.
+    Redriver = "redriver": RedriverTable;
+    /// Decision, and the decided symbols sent again: the end of a segment.
+    Retimer = "retimer": RetimerTable;
 }
 
 impl StageTable {
@@ -611,6 +616,8 @@ impl StageTable {
             Self::Twinax(table) => table.model.as_ref(),
             Self::ElectricalReceiver(table) => table.model.as_ref(),
             Self::Ctle(table) => table.model.as_ref(),
+            Self::Redriver(table) => table.model.as_ref(),
+            Self::Retimer(table) => table.model.as_ref(),
             Self::Connector(_)
             | Self::Splice(_)
             | Self::Attenuator(_)

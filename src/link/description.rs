@@ -1,7 +1,7 @@
 //! What a link is: format, stages in order, equaliser, target and engine.
 
 use super::light::{AmplifierStage, OpticalFilterStage, PolarizationEffects};
-use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
+use crate::copper::{ContinuousTimeLinearEqualizer, Redriver, TwinaxCable};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::{KerrFiber, MultimodeFiber, SingleModeFiber};
@@ -115,6 +115,8 @@ pub enum Stage {
     Filter(Response),
     /// A coupling capacitor.
     AcCoupling(AcCoupling),
+    /// Linear amplifier with peaking in the electrical path.
+    Redriver(Redriver),
 }
 
 impl Stage {

@@ -1,6 +1,7 @@
 //! A link: stages from bits to decision, and the engines that run it.
 
 pub mod amplified_line;
+pub mod chain;
 pub mod counts;
 pub mod decision;
 pub mod description;
@@ -23,6 +24,7 @@ pub mod waveform;
 mod tests;
 
 pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
+pub use chain::{Chain, Retimer, Segment};
 pub use description::*;
 pub use error::LinkError;
 pub use light::{

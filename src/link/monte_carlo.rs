@@ -6,6 +6,7 @@
 //! every response is the same finite one for any block size.
 
 mod counting;
+mod relay;
 mod responses;
 
 use super::counts::BURST_GAP;
@@ -24,8 +25,11 @@ use crate::signal::convolution::FiniteResponse;
 use crate::signal::interpolator::HALF_WIDTH;
 use crate::signal::{Grid, Interpolator, Scratch, Transforms, kernels};
 use crate::transmitter::Jitter;
+use counting::WARM_UP_SYMBOLS;
 use num_complex::Complex64;
 use rayon::prelude::*;
+use relay::Relayed;
+pub use relay::{ChainCounts, ChainMonteCarlo};
 use responses::{Group, Prepared, Responses, kerr_fibers};
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -89,6 +93,8 @@ pub struct MonteCarlo {
     burst_gap: u64,
     /// Whole samples from the centre of a symbol in the drive to its decision.
     decision_delay: isize,
+    /// Symbols around a stretch that its decisions depend on, at the most.
+    margin: usize,
 }
 
 /// Buffers of one thread.
@@ -107,6 +113,8 @@ struct Workspace {
     scratch: Scratch,
     propagators: Propagators,
     sequence: SequenceScratch,
+    /// Symbols that are sent in the place of the source's.
+    relayed: Relayed,
 }
 
 /// One for each fibre with the Kerr effect, once they were needed.
@@ -130,6 +138,17 @@ impl MonteCarlo {
         rule: &DecisionRule,
         pattern_symbols: usize,
     ) -> Result<Self, LinkError> {
+        Self::of_segment(link, plan, rule, pattern_symbols, 0)
+    }
+
+    /// As [`new`](Self::new), as segment number `segment` of a chain: its noise is its own.
+    fn of_segment(
+        link: &Link,
+        plan: &Plan,
+        rule: &DecisionRule,
+        pattern_symbols: usize,
+        segment: usize,
+    ) -> Result<Self, LinkError> {
         let modulation = link.signal.modulation.clone();
         let sps = plan.samples_per_symbol;
         let stream = |source: Source, span: usize| {
@@ -138,7 +157,7 @@ impl MonteCarlo {
                 source,
                 lane: 0,
                 polarization: 0,
-                span: u32::try_from(span).unwrap_or(u32::MAX),
+                span: u32::try_from(span + segment * relay::SEGMENT_SPANS).unwrap_or(u32::MAX),
             }
             .stream()
         };
@@ -197,7 +216,7 @@ impl MonteCarlo {
         let symbols = link
             .signal
             .pattern
-            .symbol_source(&modulation, stream(Source::Symbols, 0))?;
+            .symbol_source(&modulation, relay::symbol_stream(link.seed))?;
         Ok(Self {
             plan: plan.clone(),
             settings: link.engine.monte_carlo,
@@ -225,6 +244,7 @@ impl MonteCarlo {
             burst_gap: if drifts { drift as u64 } else { BURST_GAP },
             modulation,
             decision_delay,
+            margin: needed + relay::pulse_reach(&plan.drive) + 2 * WARM_UP_SYMBOLS,
         })
     }
 
@@ -288,35 +308,6 @@ impl MonteCarlo {
     #[allow(clippy::cast_possible_wrap)]
     fn first_symbol(segment: u64) -> i64 {
         (segment * SEGMENT_SYMBOLS as u64) as i64
-    }
-
-    /// State of the wandering baseline at the begin of each segment of a round, from the levels of
-    /// all symbols before it.
-    fn wander_states(&self, first: u64, segments: u64, state: &mut f64) -> Vec<f64> {
-        let Some(decay) = self.wander else {
-            return Vec::new();
-        };
-        let mean = mean_of(self.modulation.level_positions());
-        let sums: Vec<f64> = (0..segments)
-            .into_par_iter()
-            .map(|i| {
-                let mut symbols = vec![0u8; SEGMENT_SYMBOLS];
-                self.symbols
-                    .fill(Self::first_symbol(first + i), &mut symbols);
-                symbols.iter().fold(0.0, |w, &s| {
-                    decay * w + (1.0 - decay) * (self.level(s) - mean)
-                })
-            })
-            .collect();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
-        let whole = decay.powi(SEGMENT_SYMBOLS as i32);
-        sums.iter()
-            .map(|sum| {
-                let start = *state;
-                *state = whole * start + sum;
-                start
-            })
-            .collect()
     }
 
     fn level(&self, symbol: u8) -> f64 {
@@ -449,12 +440,15 @@ impl MonteCarlo {
             decimated,
             scratch,
             propagators,
+            relayed,
             ..
         } = workspace;
         let sps = self.plan.samples_per_symbol;
         let samples = self.block_symbols * sps;
         real.resize(samples, 0.0);
-        self.shape(begin, symbols, weights, edges, uniform, noise, extra, real);
+        self.shape(
+            begin, relayed, symbols, weights, edges, uniform, noise, extra, real,
+        );
         #[allow(clippy::cast_possible_wrap)]
         let first_sample = begin * sps as i64;
         noise.resize(samples, 0.0);
@@ -569,6 +563,7 @@ impl MonteCarlo {
     fn shape(
         &self,
         begin: i64,
+        relayed: &Relayed,
         symbols: &mut Vec<u8>,
         weights: &mut Vec<f64>,
         edges: &mut Vec<f64>,
@@ -587,7 +582,7 @@ impl MonteCarlo {
             #[allow(clippy::cast_possible_wrap)]
             let start = begin - lead as i64;
             #[allow(clippy::cast_possible_wrap)]
-            self.symbols.fill(start - back as i64, symbols);
+            relayed.fill(&self.symbols, start - back as i64, symbols);
             levels.resize(count, 0.0);
             drive.tapped_levels(symbols, levels);
             start

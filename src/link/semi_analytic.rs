@@ -323,7 +323,8 @@ impl SemiAnalytic {
         let source = self.plan.light_source()?;
         let launched = |k: usize| {
             let level = self.plan.drive.levels.get(k);
-            level.map_or(f64::NAN, |&level| self.plan.launched_power(source, level))
+            let drive = level.and_then(|&level| self.plan.long_run_before(source, level).ok());
+            drive.map_or(f64::NAN, |drive| self.plan.launched_power(source, drive))
         };
         let sent_power = mean_power(self.propagation.before(source + 1)?);
         // All-pass but for loss: what long runs keep is what the mean keeps. An optical filter takes

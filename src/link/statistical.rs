@@ -47,7 +47,7 @@ pub fn check(link: &Link, plan: &Plan) -> Result<(), LinkError> {
         let reason = match &planned.operation {
             Operation::Linear(_)
             | Operation::HighPass(_)
-            | Operation::Noise(NoiseSource::Additive(_)) => continue,
+            | Operation::Noise(NoiseSource::Additive(_) | NoiseSource::Redriver(_)) => continue,
             Operation::Compress(_) => "its output saturates",
             Operation::Modulate(_)
             | Operation::Emit(_)

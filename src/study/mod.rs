@@ -2,6 +2,7 @@
 
 pub mod cable_margin;
 pub mod cause;
+pub mod chain;
 pub mod line;
 pub mod link_budget;
 pub mod margin;
@@ -10,8 +11,10 @@ pub mod reach;
 pub mod result;
 pub mod simulation;
 pub mod statistical_picture;
+mod totals;
 
 pub use cause::Cause;
+pub use chain::{ChainSimulation, find_chain_reach, simulate_chain};
 pub use line::{Line, LineError, find_line_reach, run_line};
 pub use margin::margin;
 pub use optical_waveform::optical_waveform;

@@ -6,6 +6,7 @@ use super::result::{
     TargetResult,
 };
 use super::statistical_picture::StatisticalPicture;
+use super::totals::Totals;
 use crate::format::Pattern;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
@@ -81,9 +82,20 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
             .run(watch)?,
         ),
     };
-    let carried = CarriedNoise::new(&mut engine, &evaluation)?;
-    let eye = eye_waveform(&engine, &evaluation, &carried, target)?;
-    let result = report(&engine, &evaluation, counts.as_ref(), &eye, target, margin)?;
+    finish(&mut engine, &evaluation, counts.as_ref(), target, margin)
+}
+
+/// The eye and the report of a link that was evaluated, as it stands in its engine.
+pub(super) fn finish(
+    engine: &mut SemiAnalytic,
+    evaluation: &Evaluation,
+    counts: Option<&Counts>,
+    target: f64,
+    margin: Option<f64>,
+) -> Result<Simulation, LinkError> {
+    let carried = CarriedNoise::new(engine, evaluation)?;
+    let eye = eye_waveform(engine, evaluation, &carried, target)?;
+    let result = report(engine, evaluation, counts, &eye, target, margin)?;
     Ok(Simulation { result, eye })
 }
 
@@ -132,11 +144,12 @@ fn report(
     if link.equalizer.sequence_detection {
         warnings.push(crate::link::sequence::NOTE.to_owned());
     }
-    let ber = bit_error_ratio(link, decided, counts);
+    let ber = bit_error_ratio(link, decided.errors.bit, counts);
     let met = match counts {
         None => decided.errors.bit <= target,
         Some(counts) => counts.bit_error_interval(0.95, modulation).1 <= target,
     };
+    let totals = Totals::of(link);
     let sps = plan.samples_per_symbol as f64;
     let total = symbols.len() as f64 * sps;
     let time = decided.rule.sample as f64 + decided.rule.fraction;
@@ -187,6 +200,9 @@ fn report(
         reach: None,
         propagation_delay_ns: plan.delay * 1e9,
         propagation_delays: delays(link),
+        latency_ns: totals.latency_ns,
+        latencies: totals.latencies,
+        power: totals.power,
         fec_accumulation_ns: 1e9
             * link
                 .fec
@@ -214,12 +230,13 @@ pub fn format_name(levels: usize) -> String {
     }
 }
 
-fn bit_error_ratio(link: &Link, decided: &Decided, counts: Option<&Counts>) -> BitErrorRatio {
+/// The bit error ratio that was counted, or found without counting, in front of a link's code and behind.
+pub(super) fn bit_error_ratio(link: &Link, found: f64, counts: Option<&Counts>) -> BitErrorRatio {
     let modulation = &link.signal.modulation;
     match counts {
         None => BitErrorRatio {
-            pre_fec: Some(decided.errors.bit),
-            post_fec: Some(link.fec.post_fec_ber(decided.errors.bit)),
+            pre_fec: Some(found),
+            post_fec: Some(link.fec.post_fec_ber(found)),
             method: match link.engine.method {
                 Method::Statistical => "statistical",
                 Method::SemiAnalytic | Method::MonteCarlo => "semi-analytic",
@@ -266,7 +283,7 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
 }
 
 /// Delay of each fibre, cable and network.
-fn delays(link: &Link) -> Vec<StageDelay> {
+pub(crate) fn delays(link: &Link) -> Vec<StageDelay> {
     let with_delay = link.stages.iter().filter_map(|named| {
         let delay = match &named.stage {
             Stage::Fiber(fiber) => fiber.delay(),
@@ -320,6 +337,15 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
+    // Several amplifiers make noise of one kind.
+    let mut kinds: Vec<(&str, f64)> = Vec::new();
+    for (name, variance) in variances {
+        match kinds.iter_mut().find(|kind| kind.0 == name) {
+            Some(kind) => kind.1 += variance,
+            None => kinds.push((name, variance)),
+        }
+    }
+    let variances = kinds;
     let total: f64 = variances.iter().map(|v| v.1).sum();
     variances
         .iter()
@@ -335,6 +361,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
 fn name_of(kind: NoiseKind) -> &'static str {
     match kind {
         NoiseKind::Thermal => "thermal noise",
+        NoiseKind::Redriver => "redriver noise",
         NoiseKind::Shot => "shot noise",
         NoiseKind::RelativeIntensity => "relative intensity noise",
         NoiseKind::Phase => "laser phase noise",

@@ -1,5 +1,6 @@
 //! The program as its users run it.
 
+mod chain;
 mod com;
 mod command;
 mod counting;

@@ -26,7 +26,7 @@ impl Resolver<'_> {
         let ideal = Driver::default();
         let amplitude = match &table.amplitude_v {
             Some(amplitude) => amplitude.value,
-            None if self.optical => ideal.amplitude,
+            None if self.optical && !self.drives_in_volts => ideal.amplitude,
             None => {
                 self.missing(entry, "amplitude_v", " (V), the peak differential voltage");
                 return None;
@@ -168,7 +168,11 @@ impl Resolver<'_> {
     }
 
     /// What a constructor made, or its refusal noted at the stage.
-    fn possible<T>(&mut self, entry: &StageEntry, made: Result<T, CopperError>) -> Option<T> {
+    pub(super) fn possible<T>(
+        &mut self,
+        entry: &StageEntry,
+        made: Result<T, CopperError>,
+    ) -> Option<T> {
         match made {
             Ok(made) => Some(made),
             Err(error) => {

@@ -1,14 +1,14 @@
 //! Decisions on equalised samples and their errors: symbol by symbol with decision feedback, or as the most
 //! likely sequence.
 
-use super::super::counts::{Burst, Counts};
+use super::super::counts::Counts;
 use super::super::description::Feedback;
 use super::super::error::LinkError;
 use super::{MonteCarlo, Workspace, mean_of};
 
 /// Symbols decided ahead of a segment and not counted, so that decision feedback has its history and a
 /// sequence its beginning.
-const WARM_UP_SYMBOLS: usize = 64;
+pub(super) const WARM_UP_SYMBOLS: usize = 64;
 /// Symbols behind a segment that a detector of sequences looks at. An error event as long has a probability
 /// below ((L−1)/L)^64.
 const LOOK_AHEAD_SYMBOLS: usize = 64;
@@ -23,26 +23,45 @@ impl MonteCarlo {
         workspace: &mut Workspace,
     ) -> Result<Counts, LinkError> {
         let first = Self::first_symbol(segment);
+        let (sent, decided) = self.decide(first, 0, length, wander_start, workspace)?;
+        Ok(self.count(&sent, &decided))
+    }
+
+    /// Symbols that are sent and what they are decided to be, from `around` symbols before `first` to
+    /// as many behind the `length` symbols from there; the baseline's state is that at `first`.
+    pub(super) fn decide(
+        &self,
+        first: i64,
+        around: usize,
+        length: usize,
+        wander_start: f64,
+        workspace: &mut Workspace,
+    ) -> Result<(Vec<u8>, Vec<u8>), LinkError> {
+        let skipped = around + WARM_UP_SYMBOLS;
         #[allow(clippy::cast_possible_wrap)]
-        let begin = first - WARM_UP_SYMBOLS as i64;
+        let begin = first - skipped as i64;
         let ahead = if self.detector.is_some() {
             LOOK_AHEAD_SYMBOLS
         } else {
             0
         };
-        let mut values = vec![0.0; WARM_UP_SYMBOLS + length + ahead];
+        let mut values = vec![0.0; skipped + length + around + ahead];
         self.equalise(begin, &mut values, workspace)?;
         let memory = self.rule.taps.feedback.len();
         let mut sent = vec![0u8; values.len() + memory];
         #[allow(clippy::cast_possible_wrap)]
-        self.symbols.fill(begin - memory as i64, &mut sent);
+        workspace
+            .relayed
+            .fill(&self.symbols, begin - memory as i64, &mut sent);
         if let Some(decay) = self.wander {
-            // The warm-up lies before the segment's state: it is far shorter than the wander.
+            // What lies before the segment's state is far shorter than the wander.
             let mean = mean_of(self.modulation.level_positions());
             let mut state = wander_start;
-            for (value, &symbol) in values.iter_mut().zip(&sent[memory..]) {
+            for (k, (value, &symbol)) in values.iter_mut().zip(&sent[memory..]).enumerate() {
                 *value -= state;
-                state = decay * state + (1.0 - decay) * (self.level(symbol) - mean);
+                if k >= skipped {
+                    state = decay * state + (1.0 - decay) * (self.level(symbol) - mean);
+                }
             }
         }
         let mut decided = sent.clone();
@@ -54,8 +73,8 @@ impl MonteCarlo {
         } else {
             self.decide_each(&values, &sent, &mut decided);
         }
-        let counted = memory + WARM_UP_SYMBOLS..memory + WARM_UP_SYMBOLS + length;
-        Ok(self.count(&sent[counted.clone()], &decided[counted]))
+        let wanted = memory + WARM_UP_SYMBOLS..memory + skipped + length + around;
+        Ok((sent[wanted.clone()].to_vec(), decided[wanted].to_vec()))
     }
 
     /// Decides symbol by symbol; `decided` begins with the symbols in front of the first value.
@@ -75,25 +94,5 @@ impl MonteCarlo {
             let z = value - fed_back;
             decided[memory + k] = self.rule.thresholds.iter().map(|t| u8::from(z > *t)).sum();
         }
-    }
-
-    /// Counts where two sequences differ.
-    fn count(&self, sent: &[u8], decided: &[u8]) -> Counts {
-        let mut counts = Counts {
-            symbols: sent.len() as u64,
-            ..Counts::default()
-        };
-        let levels = self.modulation.levels();
-        let mut burst = Burst::within(self.burst_gap);
-        for (k, (&truth, &decision)) in sent.iter().zip(decided).enumerate() {
-            if decision != truth {
-                counts.symbol_errors += 1;
-                counts.bit_error_thousandths +=
-                    self.bit_table[usize::from(truth) * levels + usize::from(decision)];
-                burst.error(k as u64, &mut counts);
-            }
-        }
-        burst.end(&mut counts);
-        counts
     }
 }
