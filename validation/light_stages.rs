@@ -74,6 +74,7 @@ fn amplifier(gain_db: f64, noise_figure_db: f64, optical_bandwidth: f64) -> Stag
         }),
         optical_bandwidth,
         adds_noise: true,
+        gain_dynamics: false,
     })
 }
 
@@ -574,6 +575,7 @@ fn saturation() -> Result<Vec<Check>, CaseError> {
                 amplifier,
                 optical_bandwidth: 1e11,
                 adds_noise: true,
+                gain_dynamics: false,
             });
             let link = open(10.0, 1e-3 * 10f64.powf(power_dbm / 10.0), vec![stage], 1e-9);
             let mut engine = SemiAnalytic::new(&link)?;

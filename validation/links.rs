@@ -105,6 +105,7 @@ pub fn photoreceiver(responsivity: f64, noise: f64, response: Response) -> Photo
     Photoreceiver {
         responsivity,
         dark_current: 0.0,
+        avalanche: None,
         photodiode_response: Response::Flat,
         noise: NoiseDensity::White(noise * noise),
         response,

@@ -13,7 +13,9 @@
     reason = "cases are lists, with their numbers as the sources print them"
 )]
 
+mod amplified_links;
 mod amplifiers;
+mod avalanche;
 mod board_lines;
 pub mod checks;
 mod copper;
@@ -82,6 +84,7 @@ pub fn cases() -> Vec<Case> {
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),
+        avalanche::cases(),
         fec::cases(),
         copper::cases(),
         board_lines::cases(),
@@ -94,6 +97,7 @@ pub fn cases() -> Vec<Case> {
         engines::cases(),
         kerr_links::cases(),
         light_stages::cases(),
+        amplified_links::cases(),
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),

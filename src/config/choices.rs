@@ -121,7 +121,7 @@ choice! {
     AmplifierKindName {
         /// Erbium-doped fibre.
         Erbium = "erbium",
-        /// Semiconductor; what its gain does along the pattern is left out.
+        /// Semiconductor; its gain follows the pattern where a carrier lifetime is given.
         Semiconductor = "semiconductor",
     }
 }

@@ -6,6 +6,7 @@
 //! engines run the same list.
 
 mod emission;
+mod lengths;
 mod light;
 mod linear;
 mod multimode;
@@ -15,11 +16,13 @@ pub use linear::Linear;
 
 use super::description::{Link, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
+use super::emission::Emission;
 use super::error::LinkError;
+use super::gain_dynamics::GainDynamics;
 use super::kerr::KerrChoice;
 use crate::fiber::{KerrCoefficient, SingleModeFiber};
 use crate::network::ChannelTransfer;
-use crate::receiver::{NoiseDensity, Photoreceiver};
+use crate::receiver::{NoiseDensity, Photoreceiver, ShotNoise};
 use crate::signal::{Response, Table};
 use crate::transmitter::{Driver, Laser, LaunchLevel};
 use num_complex::Complex64;
@@ -32,8 +35,8 @@ pub enum NoiseSource {
     RelativeIntensity(f64),
     /// The laser's phase noise, linewidth in Hz.
     Phase(f64),
-    /// Shot noise of the photocurrent plus this dark current, A.
-    Shot(f64),
+    /// Shot noise of the photocurrent.
+    Shot(ShotNoise),
     /// An amplifier's input-referred noise, one-sided density in A²/Hz or V²/Hz.
     Additive(NoiseDensity),
     /// Mode-partition noise of a multimode laser behind a dispersive fibre, one-sided density of the
@@ -43,6 +46,8 @@ pub enum NoiseSource {
     Modal(NoiseDensity),
     /// Noise of light that the signal beats with or that is added to it.
     Light(LightNoise),
+    /// Spontaneous emission that is followed to the detector.
+    Emission(Emission),
 }
 
 /// One operation of a link.
@@ -52,6 +57,8 @@ pub enum Operation {
     Linear(Linear),
     /// A fibre, as it is without the Kerr effect, and γ (1/(W·m)); neither linear nor memoryless.
     KerrFiber(Linear, f64),
+    /// An amplifier whose gain follows the field; neither linear nor memoryless.
+    GainDynamics(GainDynamics),
     /// Drive to optical field (√W), sample by sample.
     Modulate(Arc<Table<Complex64>>),
     /// Drive to optical power (W), sample by sample, of light that has no phase to follow: what comes
@@ -214,58 +221,6 @@ impl Plan {
             20.0
         };
         10f64.powf(-loss_db / per_decade)
-    }
-
-    /// Takes over from a link that differs from the one planned in nothing but the lengths of
-    /// fibres and cables and in lumped losses; false, and unchanged, where it differs in more.
-    pub fn take_lengths(&mut self, old: &Link, new: &Link) -> bool {
-        if old.signal != new.signal
-            || old.engine.samples_per_symbol != new.engine.samples_per_symbol
-            || old.stages.len() != new.stages.len()
-            // Noise of multimode links is relative to the power where it arises.
-            || self.emission().is_some()
-            // Whether the Kerr effect matters is found anew.
-            || new.stages.iter().any(|n| matches!(n.stage, Stage::KerrFiber(_)))
-            // What light meets depends on the loss in front of it and behind.
-            || old.stages.iter().chain(&new.stages).any(NamedStage::shapes_light)
-        {
-            return false;
-        }
-        let mut operations = self.operations.clone();
-        let mut delay = self.delay;
-        for (index, (a, b)) in old.stages.iter().zip(&new.stages).enumerate() {
-            if a.stage == b.stage {
-                continue;
-            }
-            let linear = match (&a.stage, &b.stage) {
-                (Stage::Fiber(a), Stage::Fiber(b)) => {
-                    if b.check().is_err() || a.attenuation != b.attenuation {
-                        return false;
-                    }
-                    delay += b.delay() - a.delay();
-                    Linear::Fiber(b.clone(), self.wavelength.unwrap_or(f64::NAN))
-                }
-                (Stage::OpticalLoss(_), Stage::OpticalLoss(b)) => Linear::Loss(*b),
-                (Stage::Twinax(a), Stage::Twinax(b)) => {
-                    delay += b.propagation_delay() - a.propagation_delay();
-                    Linear::Twinax(*b)
-                }
-                _ => return false,
-            };
-            let Some(planned) = operations
-                .iter_mut()
-                .find(|o| o.stage_index == index && matches!(o.operation, Operation::Linear(_)))
-            else {
-                return false;
-            };
-            if matches!(planned.operation, Operation::Linear(Linear::Gain(_))) {
-                return false;
-            }
-            planned.operation = Operation::Linear(linear);
-        }
-        self.operations = operations;
-        self.delay = delay;
-        true
     }
 
     /// Turns a link into operations.
@@ -746,12 +701,23 @@ impl<'a> Builder<'a> {
         }
         self.margin_gain = Some(self.operations.len());
         self.push(name, Operation::Linear(Linear::Gain(1.0)));
-        self.push(name, Operation::Detect(receiver.responsivity));
+        if let Some(fault) = receiver.avalanche.and_then(|avalanche| avalanche.fault()) {
+            return refuse(fault);
+        }
+        let responsivity = receiver.multiplied_responsivity();
+        self.push(name, Operation::Detect(responsivity));
         self.received_light(name)?;
         self.push(
             name,
-            Operation::Noise(NoiseSource::Shot(receiver.dark_current)),
+            Operation::Noise(NoiseSource::Shot(receiver.shot_noise())),
         );
+        if let Some(bandwidth) = receiver
+            .avalanche
+            .and_then(|avalanche| avalanche.bandwidth())
+        {
+            let response = Response::SinglePole { bandwidth };
+            self.push(name, Operation::Linear(Linear::Response(response)));
+        }
         if receiver.photodiode_response != Response::Flat {
             self.push(
                 name,
@@ -771,7 +737,7 @@ impl<'a> Builder<'a> {
                 Operation::Linear(Linear::Response(receiver.response.clone())),
             );
         }
-        self.responsivity = Some(receiver.responsivity);
+        self.responsivity = Some(responsivity);
         self.overload = receiver.overload;
         self.domain = Domain::Electrical;
         Ok(())

@@ -13,20 +13,24 @@
 //! what noise and jitter of the power add to that phase. **Left out** there is what dispersion does to
 //! the power on the way, and with it the exchange of noise between amplitude and phase along the fibre
 //! (modulation instability).
+//!
+//! Through an amplifier whose gain follows the light the way back is that of the gain linear about the
+//! pattern ([`gain_dynamics`](super::gain_dynamics)).
+
+mod light;
 
 use super::decision::{DecisionInput, DecisionRule, Equalized};
+use super::emission::carries_emission;
 use super::error::LinkError;
-use super::kerr::nonlinear_fiber;
 use super::noise::{NoiseKind, SignalNoise, Tail};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
-use super::waveform::{Propagation, Wave, finite_response};
-use crate::signal::convolution::{DROPPED_ENERGY, FiniteResponse};
+use super::waveform::{Propagation, Wave};
 use crate::signal::interpolator::HALF_WIDTH;
-use crate::signal::{Interpolator, Scratch, Transforms};
+use crate::signal::{Interpolator, Scratch};
+use light::Light;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::f64::consts::PI;
 
 /// Edges of the dual-Dirac jitter that are kept apart for each decision; the others are taken as
@@ -61,6 +65,8 @@ pub struct Carried {
 struct Share {
     intensity: f64,
     phase: f64,
+    /// Spontaneous emission that beats with the signal.
+    emission: f64,
     jitter: f64,
     edges: [f64; STRONGEST_EDGES],
 }
@@ -76,7 +82,7 @@ fn carries_phase(plan: &Plan) -> bool {
 
 /// True where the way to the detector does more to noise of the laser than to weaken it.
 fn changes_spectra(plan: &Plan) -> bool {
-    dispersion_phase(plan) > NEGLIGIBLE_PHASE || plan.filters_light()
+    dispersion_phase(plan) > NEGLIGIBLE_PHASE || plan.filters_light() || plan.has_gain_dynamics()
 }
 
 fn has_noise(plan: &Plan, is: impl Fn(&NoiseSource) -> bool) -> bool {
@@ -121,7 +127,8 @@ pub fn carry(
     let rule = &equalized.rule;
     let jitter = !plan.drive.jitter.is_none();
     let (intensity, phase) = (carries_intensity(plan), carries_phase(plan));
-    if !(jitter || intensity || phase) {
+    let emission = carries_emission(plan);
+    if !(jitter || intensity || phase || emission) {
         return Ok(None);
     }
     let path = Path::new(plan, propagation, tail, rule)?;
@@ -131,8 +138,8 @@ pub fn carry(
         let mut decisions = SURVEYED;
         while 4 * decisions < n {
             let shares = path.shares((0..decisions).map(|i| i * n / decisions));
-            for predictor in [squares, squared_slopes] {
-                if survey.predictors.len() < 2 {
+            for predictor in PREDICTORS {
+                if survey.predictors.len() < PREDICTORS.len() {
                     survey.predict(predictor(path.current()), tail, rule, input);
                 }
                 if let Some(carried) = survey.extend(&shares) {
@@ -148,10 +155,7 @@ pub fn carry(
 /// What was found for every decision.
 fn gather(shares: &[(usize, Share)]) -> Carried {
     let mut carried = Carried {
-        variance: shares
-            .iter()
-            .map(|s| s.1.intensity + s.1.phase + s.1.jitter)
-            .collect(),
+        variance: shares.iter().map(|s| s.1.light() + s.1.jitter).collect(),
         edges: Vec::new(),
         kinds: kinds(shares),
     };
@@ -168,6 +172,7 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
     let mut kinds = vec![
         (NoiseKind::RelativeIntensity, mean(&|s| s.intensity)),
         (NoiseKind::Phase, mean(&|s| s.phase)),
+        (NoiseKind::SignalSpontaneous, mean(&|s| s.emission)),
         (
             NoiseKind::TransmitterJitter,
             mean(&|s| s.jitter + s.edges.iter().map(|e| e * e).sum::<f64>()),
@@ -175,6 +180,13 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
     ];
     kinds.retain(|k| k.1 > 0.0);
     kinds
+}
+
+impl Share {
+    /// Of noise of the light.
+    fn light(&self) -> f64 {
+        self.intensity + self.phase + self.emission
+    }
 }
 
 /// What is known of every decision before noise is carried to it.
@@ -186,6 +198,9 @@ struct Survey<'a> {
     /// Relative variance, at every decision, of noises that arise at the detector alone.
     predictors: Vec<Vec<f64>>,
 }
+
+/// What noises of the light follow at the detector.
+const PREDICTORS: [fn(&[f64]) -> Vec<f64>; 3] = [squares, squared_slopes, same];
 
 /// What the laser's intensity noise follows at the detector.
 fn squares(current: &[f64]) -> Vec<f64> {
@@ -201,6 +216,11 @@ fn squared_slopes(current: &[f64]) -> Vec<f64> {
         .zip(next)
         .map(|(a, b)| (b - a) * (b - a))
         .collect()
+}
+
+/// What spontaneous emission follows that beats with the signal.
+fn same(current: &[f64]) -> Vec<f64> {
+    current.to_vec()
 }
 
 impl<'a> Survey<'a> {
@@ -257,7 +277,7 @@ impl<'a> Survey<'a> {
         for (k, share) in shares {
             let row = row(*k);
             normal.ger(1.0, &row, &row, 1.0);
-            right.axpy(share.intensity + share.phase, &row, 1.0);
+            right.axpy(share.light(), &row, 1.0);
         }
         for i in 0..size {
             normal[(i, i)] += 1e-9 * shares.len() as f64;
@@ -266,7 +286,7 @@ impl<'a> Survey<'a> {
         let squares: f64 = shares
             .iter()
             .map(|(k, share)| {
-                let found = share.intensity + share.phase;
+                let found = share.light();
                 ((found - weights.dot(&row(*k))) / (self.others[*k] + found)).powi(2)
             })
             .sum();
@@ -314,25 +334,6 @@ struct Path<'a> {
     /// the decision's own.
     profile: Vec<f64>,
     profile_begin: isize,
-}
-
-struct Light<'a> {
-    detected: &'a [Complex64],
-    /// Field behind the modulator, with the phase of the Kerr effect of the fibres.
-    launched: Cow<'a, [Complex64]>,
-    /// Kerr phase of the fibres over the launched power, rad/W.
-    kerr: f64,
-    responsivity: f64,
-    /// Slope of the field with the drive, at every sample.
-    slope: Vec<Complex64>,
-    transforms: Transforms,
-    /// Conjugate spectrum of what lies between modulator and detector, on the window.
-    fiber: Vec<Complex64>,
-    /// Conjugate spectrum of what lies between drive and modulator; None where nothing does.
-    electrical: Option<Vec<Complex64>>,
-    lead: usize,
-    intensity: f64,
-    phase: f64,
 }
 
 impl<'a> Path<'a> {
@@ -454,7 +455,7 @@ impl<'a> Path<'a> {
             let at = wrap(first + (light.lead + i).cast_signed());
             field[light.lead + i] = light.detected[at] * (2.0 * light.responsivity * w);
         }
-        light.transforms.filter_field(field, &light.fiber, scratch);
+        share.emission = light.backward(wrap(first), field, scratch);
         real.clear();
         let mut intensity = 0.0;
         let mut at = wrap(first);
@@ -579,148 +580,4 @@ fn essential(weights: &[f64], begin: isize, share: f64) -> (Vec<f64>, isize) {
         .count();
     let end = weights.len().saturating_sub(back).max(front);
     (weights[front..end].to_vec(), begin + front.cast_signed())
-}
-
-impl<'a> Light<'a> {
-    fn new(
-        plan: &'a Plan,
-        propagation: &'a Propagation,
-        weights: usize,
-    ) -> Result<Option<Self>, LinkError> {
-        let position =
-            |is: &dyn Fn(&Operation) -> bool| plan.operations.iter().position(|o| is(&o.operation));
-        let (Some(modulator), Some(detector)) = (
-            position(&|o| matches!(o, Operation::Modulate(_))),
-            position(&|o| matches!(o, Operation::Detect(_))),
-        ) else {
-            return Ok(None);
-        };
-        let (
-            Some(Wave::Field(launched)),
-            Some(Wave::Field(detected)),
-            Operation::Modulate(table),
-            Operation::Detect(responsivity),
-        ) = (
-            propagation.before(modulator + 1),
-            propagation.before(detector),
-            &plan.operations[modulator].operation,
-            &plan.operations[detector].operation,
-        )
-        else {
-            return Ok(None);
-        };
-        let linears = |range: std::ops::Range<usize>| -> Vec<&Linear> {
-            plan.operations[range]
-                .iter()
-                .filter_map(|o| o.operation.linear_part())
-                .collect()
-        };
-        let fiber = linears(modulator + 1..detector);
-        let electrical = linears(0..modulator);
-        let rate = plan.sampling_rate();
-        let (fiber, electrical) = (design(&fiber, rate)?, design(&electrical, rate)?);
-        let memory = |finite: &Option<FiniteResponse>| {
-            finite.as_ref().map_or((0, 0), |f| (f.advance, f.delay()))
-        };
-        let (fiber_lead, fiber_trail) = memory(&fiber);
-        let (electrical_lead, electrical_trail) = memory(&electrical);
-        // Going back in time the response's tail comes first.
-        let lead = fiber_trail + electrical_trail;
-        let window = (weights + lead + fiber_lead + electrical_lead)
-            .next_power_of_two()
-            .max(64);
-        let drive = match modulator {
-            0 => propagation.drive_wave(),
-            _ => match propagation.before(modulator) {
-                Some(Wave::Real(wave)) => wave,
-                _ => propagation.drive_wave(),
-            },
-        };
-        let mut phase = 0.0;
-        let mut intensity = 0.0;
-        for o in &plan.operations {
-            match &o.operation {
-                Operation::Noise(NoiseSource::Phase(linewidth)) if carries_phase(plan) => {
-                    phase += 2.0 * PI * linewidth / rate;
-                }
-                Operation::Noise(NoiseSource::RelativeIntensity(density))
-                    if carries_intensity(plan) =>
-                {
-                    intensity += 0.5 * density * rate;
-                }
-                _ => {}
-            }
-        }
-        let kerr = kerr_phase_per_power(plan, modulator..detector)?;
-        let turned = |a: &Complex64| Complex64::cis(-kerr * a.norm_sqr());
-        let slope = |(x, a): (&f64, &Complex64)| {
-            let slope = table.slope(*x);
-            // δφ = −2k·Re(A*·δA).
-            let turn = -2.0 * kerr * (a.conj() * slope).re;
-            (slope + Complex64::new(0.0, turn) * a) * turned(a)
-        };
-        Ok(Some(Self {
-            detected,
-            slope: if plan.drive.jitter.is_none() {
-                Vec::new()
-            } else if kerr == 0.0 {
-                drive.iter().map(|&x| table.slope(x)).collect()
-            } else {
-                drive.iter().zip(launched).map(slope).collect()
-            },
-            launched: if kerr == 0.0 {
-                Cow::Borrowed(launched)
-            } else {
-                launched.iter().map(|a| a * turned(a)).collect()
-            },
-            kerr,
-            responsivity: *responsivity,
-            transforms: Transforms::new(window),
-            fiber: fiber.map_or_else(
-                || vec![Complex64::new(1.0 / window as f64, 0.0); window],
-                |finite| backward(&finite, window),
-            ),
-            electrical: electrical.map(|finite| backward(&finite, window)),
-            lead,
-            intensity,
-            phase,
-        }))
-    }
-}
-
-/// Kerr phase of all fibres between two places over the power at the first, rad/W.
-fn kerr_phase_per_power(plan: &Plan, range: std::ops::Range<usize>) -> Result<f64, LinkError> {
-    let (mut phase, mut transmission) = (0.0, 1.0);
-    for planned in &plan.operations[range] {
-        if let Operation::KerrFiber(linear, gamma) = &planned.operation {
-            let fiber = nonlinear_fiber(linear, *gamma)?;
-            phase += transmission * gamma * fiber.effective_length(fiber.length);
-        }
-        match planned.operation.linear_part() {
-            Some(linear @ Linear::Fiber(..)) => {
-                let fiber = nonlinear_fiber(linear, 0.0)?;
-                transmission *= (-fiber.attenuation * fiber.length).exp();
-            }
-            Some(linear) => transmission *= linear.flat_gain().unwrap_or(1.0).powi(2),
-            None => {}
-        }
-    }
-    Ok(phase)
-}
-
-/// Finite response of linear operations together; None where there are none.
-fn design(linears: &[&Linear], sampling_rate: f64) -> Result<Option<FiniteResponse>, LinkError> {
-    if linears.is_empty() {
-        return Ok(None);
-    }
-    finite_response("the fibre", linears, sampling_rate, DROPPED_ENERGY).map(Some)
-}
-
-/// Conjugate spectrum of a response on a window, scaled by 1/window.
-fn backward(finite: &FiniteResponse, window: usize) -> Vec<Complex64> {
-    finite
-        .spectrum(window)
-        .iter()
-        .map(Complex64::conj)
-        .collect()
 }

@@ -76,6 +76,7 @@ fn link() -> Link {
                 Stage::Photoreceiver(Photoreceiver {
                     responsivity: 0.9,
                     dark_current: 1e-8,
+                    avalanche: None,
                     photodiode_response: Response::Flat,
                     noise: NoiseDensity::White(1.6e-20),
                     response: Response::BesselThomson4 { bandwidth: 27e9 },

@@ -37,6 +37,8 @@ pub enum Cause {
     PolarizationDependentLoss,
     /// Spontaneous emission of optical amplifiers.
     AmplifierNoise,
+    /// Gain of semiconductor amplifiers that follows the waveform.
+    GainDynamics,
     /// Chirp of the modulator.
     Chirp,
     /// Relative intensity noise of the laser.
@@ -84,6 +86,7 @@ impl Cause {
             Self::PolarizationModeDispersion => "polarisation-mode dispersion",
             Self::PolarizationDependentLoss => "polarisation-dependent loss",
             Self::AmplifierNoise => "optical amplifier noise",
+            Self::GainDynamics => "gain dynamics",
             Self::Chirp => "chirp",
             Self::RelativeIntensityNoise => "relative intensity noise",
             Self::PhaseNoise => "laser phase noise",
@@ -230,6 +233,13 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
         each(link, &|stage| {
             if let Stage::Amplifier(amplifier) = stage {
                 amplifier.adds_noise = false;
+            }
+        });
+    });
+    add(Cause::GainDynamics, &|link| {
+        each(link, &|stage| {
+            if let Stage::Amplifier(amplifier) = stage {
+                amplifier.gain_dynamics = false;
             }
         });
     });

@@ -1,8 +1,10 @@
 //! The operations of a plan, as blocks of a stream take them.
 
-use crate::constants::ELEMENTARY_CHARGE;
+use crate::amplifier::SemiconductorState;
 use crate::fiber::nonlinear::{NonlinearFiber, StepControl};
+use crate::link::emission::{Emission, carries_emission};
 use crate::link::error::LinkError;
+use crate::link::gain_dynamics::GainDynamics;
 use crate::link::interference::DriftingBeat;
 use crate::link::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
 use crate::link::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
@@ -22,6 +24,16 @@ pub(super) enum Prepared {
     Gain(f64),
     /// A fibre with the Kerr effect: the closing of the band, and which of the propagators.
     Kerr(Arc<Vec<Complex64>>, usize),
+    /// A linear response for emission alone.
+    EmissionFilter(Arc<Vec<Complex64>>),
+    /// An amplifier whose gain follows the light, and the gain that a block begins with.
+    GainDynamics(GainDynamics, SemiconductorState),
+    /// Emission arises; what its density is multiplied by for the variance of a quadrature.
+    Emission {
+        stream: Stream,
+        emission: Emission,
+        half_rate: f64,
+    },
     Modulate(Arc<Table<Complex64>>),
     Emit(Arc<Table<f64>>),
     Detect(f64),
@@ -117,6 +129,10 @@ pub(super) enum Group {
     Gain(f64),
     /// A fibre with the Kerr effect: what closes the band, and its number among such fibres.
     Kerr(FiniteResponse, usize),
+    /// A response for emission alone: that of a fibre with the Kerr effect, as it is without.
+    EmissionFilter(FiniteResponse),
+    /// An amplifier whose gain follows the light, and the gain that a block begins with.
+    GainDynamics(GainDynamics, SemiconductorState),
     Operation(usize),
     Coloured(usize, FiniteResponse),
 }
@@ -154,6 +170,15 @@ impl Responses {
                     responses.trail += fiber.advance + band.advance;
                     responses.groups.push(Group::Kerr(band, kerr_fibers));
                     kerr_fibers += 1;
+                    if carries_emission(plan) {
+                        responses.groups.push(Group::EmissionFilter(fiber));
+                    }
+                }
+                Operation::GainDynamics(dynamics) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    responses.lead += dynamics.memory(&planned.stage, sampling_rate)?;
+                    let start = dynamics.at_rest()?;
+                    responses.groups.push(Group::GainDynamics(*dynamics, start));
                 }
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
@@ -223,6 +248,10 @@ impl Responses {
                 Group::Kerr(band, index) => {
                     Prepared::Kerr(Arc::new(band.spectrum(samples)), *index)
                 }
+                Group::EmissionFilter(response) => {
+                    Prepared::EmissionFilter(Arc::new(response.spectrum(samples)))
+                }
+                Group::GainDynamics(dynamics, start) => Prepared::GainDynamics(*dynamics, *start),
                 Group::Coloured(i, response) => Prepared::Coloured {
                     stream: stream(source_of(&plan.operations[*i].operation), *i),
                     shape: Arc::new(response.spectrum(samples)),
@@ -249,12 +278,21 @@ impl Responses {
                         stream: stream(Source::PhaseNoise, *i),
                         deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
                     },
-                    Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
+                    Operation::Noise(NoiseSource::Shot(shot)) => Prepared::Shot {
                         stream: stream(Source::ShotNoise, *i),
-                        charge: ELEMENTARY_CHARGE * sampling_rate,
-                        dark: dark + plan.spontaneous_current(),
+                        charge: shot.charge * sampling_rate,
+                        dark: shot.dark_current + plan.spontaneous_current(),
                         white: 0.0,
                     },
+                    Operation::Noise(NoiseSource::Emission(emission)) => Prepared::Emission {
+                        stream: stream(Source::AmplifiedSpontaneousEmission, *i),
+                        emission: *emission,
+                        half_rate: 0.5 * sampling_rate,
+                    },
+                    // Added where the light is detected.
+                    Operation::Noise(NoiseSource::Light(LightNoise::CarriedSpontaneous(_))) => {
+                        return None;
+                    }
                     Operation::Noise(NoiseSource::Light(light)) => {
                         if let Some(scale) = plan.drifting_beat(light) {
                             let stream = stream(Source::Interference, *i);
@@ -281,6 +319,7 @@ impl Responses {
                     Operation::Linear(_)
                     | Operation::Polarization(_)
                     | Operation::KerrFiber(..)
+                    | Operation::GainDynamics(_)
                     | Operation::HighPass(_) => return None,
                 },
             })

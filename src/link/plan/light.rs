@@ -12,6 +12,8 @@ use super::{
 use crate::constants::SPEED_OF_LIGHT;
 use crate::fiber::multipath_interference::{Reflector, echoes};
 use crate::fiber::polarization::statistics::{maxwellian_quantile, mean_delay};
+use crate::link::emission::{Emission, is_carried};
+use crate::link::gain_dynamics::GainDynamics;
 use crate::link::light::{AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage};
 use crate::receiver::NoiseDensity;
 use crate::signal::optical_filter::{Thresholds, beat_variance, eye_opening_of_aligned_crosstalk};
@@ -35,6 +37,9 @@ pub enum LightNoise {
     /// Spontaneous emission of this density per polarisation (W/Hz) at the carrier, which beats with
     /// the signal: the sum over the amplifiers.
     SignalSpontaneous(f64),
+    /// The same where it is followed from where it arises ([`emission`](crate::link::emission)); the
+    /// density is what the average gain makes it at the carrier.
+    CarriedSpontaneous(f64),
     /// The same, which beats with itself: density per polarisation (W/Hz) and optical noise bandwidth
     /// (Hz). Where amplifiers have bands of different widths, those of the one band with the same power
     /// and the same integral of the squared density.
@@ -338,13 +343,41 @@ impl Builder<'_> {
             light.emissions.add(emission.density, bandwidth);
         }
         let compression = power_ratio_to_db(stage.amplifier.small_signal_gain() / gain);
-        if matches!(stage.amplifier, LinkAmplifier::Semiconductor(_)) && compression > 0.1 {
-            self.warnings.push(format!(
-                "{name}: the average power takes {compression:.2} dB from its gain; what its gain does \
-                 along the pattern is left out, and the more it is saturated the more that is"
-            ));
+        let mut emitted = Emission::Constant(emission.density);
+        match (&stage.amplifier, stage.gain_dynamics) {
+            (LinkAmplifier::Semiconductor(amplifier), true) => {
+                let dynamics = GainDynamics {
+                    amplifier: *amplifier,
+                    average_power: power,
+                };
+                emitted = Emission::Following(dynamics, frequency);
+                // Where the quantum limit allows it without load, it does under any load.
+                emitted
+                    .density(amplifier.small_signal_gain.ln())
+                    .map_err(LinkError::from)?;
+                self.notes.push(format!(
+                    "{name}: the average power takes {compression:.2} dB from its gain, which follows \
+                     the waveform"
+                ));
+                self.push(name, Operation::GainDynamics(dynamics));
+            }
+            (LinkAmplifier::Erbium(_), true) => {
+                return refuse("gain dynamics are modelled for semiconductor amplifiers only");
+            }
+            (kind, false) => {
+                if matches!(kind, LinkAmplifier::Semiconductor(_)) && compression > 0.1 {
+                    self.warnings.push(format!(
+                        "{name}: the average power takes {compression:.2} dB from its gain; what its \
+                         gain does along the pattern is left out (carrier_lifetime_ps brings it in), \
+                         and the more it is saturated the more that is"
+                    ));
+                }
+                self.push(name, Operation::Linear(Linear::Gain(gain.sqrt())));
+            }
         }
-        self.push(name, Operation::Linear(Linear::Gain(gain.sqrt())));
+        if stage.adds_noise && is_carried(self.link) {
+            self.push(name, Operation::Noise(NoiseSource::Emission(emitted)));
+        }
         Ok(())
     }
 
@@ -393,7 +426,11 @@ impl Builder<'_> {
         }
         if let Some(detected) = light.emissions.detected() {
             let (density, bandwidth) = detected.band;
-            noises.push(LightNoise::SignalSpontaneous(detected.at_carrier));
+            noises.push(if is_carried(self.link) {
+                LightNoise::CarriedSpontaneous(detected.at_carrier)
+            } else {
+                LightNoise::SignalSpontaneous(detected.at_carrier)
+            });
             noises.push(LightNoise::SpontaneousSpontaneous(density, bandwidth));
         }
         for noise in noises {
@@ -448,7 +485,7 @@ impl Plan {
     /// 1071, 1989, DOI 10.1109/50.29634: one-sided 4R²PS). None for noise of another kind.
     pub fn signal_spontaneous_per_current(&self, noise: &LightNoise) -> Option<f64> {
         match noise {
-            LightNoise::SignalSpontaneous(density) => {
+            LightNoise::SignalSpontaneous(density) | LightNoise::CarriedSpontaneous(density) => {
                 Some(2.0 * self.responsivity_after(0) * density * self.margin_transmission())
             }
             _ => None,

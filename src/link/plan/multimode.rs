@@ -196,6 +196,7 @@ mod tests {
         Stage::Photoreceiver(Photoreceiver {
             responsivity: 0.55,
             dark_current: 0.0,
+            avalanche: None,
             photodiode_response: Response::Flat,
             noise: NoiseDensity::White((150e-12f64).powi(2)),
             response: Response::BesselThomson4 { bandwidth: 8e9 },
