@@ -587,3 +587,30 @@ fn attenuation_from_its_causes_is_read_in_si_units_or_says_what_it_lacks() {
         refused(&with(keys), problem, parts);
     }
 }
+
+#[test]
+fn in_quadrature_only_the_linewidth_is_left_of_reflections() {
+    let with = |phase: &str, linewidth: &str| {
+        let text = changed(
+            "wavelength_nm = 1550",
+            &format!("wavelength_nm = 1550{linewidth}"),
+        );
+        format!("{text}[engine]\nreflection_phase = \"{phase}\"\n")
+    };
+    let share = |phase: &str, linewidth: &str| {
+        let link = load(&with(phase, linewidth)).unwrap_or_else(|errors| panic!("{errors}"));
+        let engine = SemiAnalytic::new(&link).expect("a plan");
+        let beat = engine.plan().echo_beat.clone().expect("echoes");
+        beat.correlation(0.0)
+    };
+    assert!((share("drifting", "") - 1.0).abs() < 1e-12);
+    assert!(share("quadrature", "").abs() < 1e-12);
+    // Echoes of hardly any delay and of kilometres.
+    let left = share("quadrature", ", linewidth_mhz = 5");
+    assert!(left > 1e-3 && left < 1.0, "{left}");
+    refused(
+        &with("worst", ""),
+        Problem::UnknownChoice,
+        &["drifting", "quadrature"],
+    );
+}

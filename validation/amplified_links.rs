@@ -256,7 +256,8 @@ fn run_of(symbols: &[u8], symbol: u8, length: usize, around: usize) -> Result<us
         .ok_or_else(|| "no such run".into())
 }
 
-/// Recovery in the dark, the gain that a run of marks leaves, and the gain of long runs.
+/// Recovery in the dark, and the gain of long runs. A pulse against the closed form of its energy is in the
+/// area of amplifiers: a pattern never meets the gain without load that it begins with.
 fn closed_forms() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(DERIVED);
     // In the dark: h0 − h falls by exp(−T/τ) from symbol to symbol.
@@ -282,26 +283,6 @@ fn closed_forms() -> Result<Vec<Check>, CaseError> {
             Tolerance::Relative(1e-5, Reason::Grid),
         );
     }
-    // A long lifetime: h = −ln[1 − (1 − 1/G_s)·exp(−U/E_sat)] of the energy of four marks.
-    let link = slow(
-        f64::INFINITY,
-        0.1e-3,
-        vec![without_noise(semiconductor(1e-3, 2e-12, 0.0, 7.0))],
-        1e-12,
-        32,
-    );
-    let (symbols, gain) = gains(&link)?;
-    let run = run_of(&symbols, 1, 4, 1)?;
-    let begin = gain[(run - 1) % gain.len()];
-    let energy: f64 = 4.0 * 0.2e-3 * 200e-12;
-    checks.add(
-        "gain behind 0.16 pJ of marks, lifetime 1 ms",
-        "",
-        gain[(run + 4) % gain.len()],
-        1.0 / (1.0 - (1.0 - 1.0 / begin) * (-energy / 2e-12).exp()),
-        // The driver's Gaussian edges leave 1e-4 of the energy at the middle of a neighbour.
-        Tolerance::Relative(1e-4, Reason::Grid),
-    );
     // Long runs of marks: seven symbols are fourteen lifetimes.
     for (power, expected) in [(0.1e-3, 57.076_961_9), (0.5e-3, 27.107_324_4)] {
         let link = slow(

@@ -20,6 +20,7 @@ mod board_lines;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
+mod echoes;
 mod engines;
 mod error_ratios;
 mod eye_closure;
@@ -97,6 +98,7 @@ pub fn cases() -> Vec<Case> {
         engines::cases(),
         kerr_links::cases(),
         light_stages::cases(),
+        echoes::cases(),
         amplified_links::cases(),
         link_model::cases(),
         multimode::cases(),

@@ -81,6 +81,7 @@ areas! {
     engines: "engines",
     kerr_links: "kerr links",
     light_stages: "light stages",
+    echoes: "echoes",
     amplified_links: "amplified links",
     link_model: "link model",
     multimode: "multimode",

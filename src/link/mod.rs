@@ -5,6 +5,7 @@ pub mod counts;
 pub mod decision;
 pub mod description;
 pub mod drive;
+pub mod echo_beat;
 pub mod emission;
 pub mod error;
 pub mod feedback;

@@ -541,6 +541,18 @@ impl MonteCarlo {
                     kernels::add_scaled(real, noise, *deviation);
                 }
                 Prepared::Beat(beat) => beat.add_to(first_sample, real, noise),
+                Prepared::ShortBeat { scale, parts } => {
+                    extra.clear();
+                    extra.resize(samples, 0.0);
+                    for (stream, response) in parts {
+                        stream.fill_gaussian(first_sample, noise);
+                        self.transforms.filter_real(noise, response, scratch);
+                        kernels::add_scaled(extra, noise, 1.0);
+                    }
+                    for (i, g) in real.iter_mut().zip(extra.iter()) {
+                        *i += (scale * i.max(0.0)).sqrt() * g;
+                    }
+                }
                 Prepared::Coloured { stream, shape } => {
                     stream.fill_gaussian(first_sample, noise);
                     self.transforms.filter_real(noise, shape, scratch);

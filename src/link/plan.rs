@@ -2,7 +2,8 @@
 //!
 //! Every stage becomes one or more operations of a few kinds: *linear* (time-invariant, applied as
 //! a response), *memoryless* (applied sample by sample), *a fibre with the Kerr effect* (neither, with
-//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
+//! the memory of the fibre), *an amplifier whose gain follows the light* (neither, with the memory of its
+//! carriers), *detection*, and *noise*, which stands at the place where it arises. Both
 //! engines run the same list.
 
 mod emission;
@@ -16,6 +17,7 @@ pub use linear::Linear;
 
 use super::description::{Link, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
+use super::echo_beat::EchoBeat;
 use super::emission::Emission;
 use super::error::LinkError;
 use super::gain_dynamics::GainDynamics;
@@ -135,6 +137,8 @@ pub struct Plan {
     pub overload: Option<f64>,
     /// What was chosen for each fibre with the Kerr effect, once a waveform went through it.
     pub kerr_choices: Vec<KerrChoice>,
+    /// The echoes that are detected, and what makes them coherent; None without any.
+    pub echo_beat: Option<EchoBeat>,
     /// What was found out about the light on its way.
     pub notes: Vec<String>,
     /// What the user should know.
@@ -259,6 +263,7 @@ struct Builder<'a> {
     wavelength: Option<f64>,
     delay: f64,
     overload: Option<f64>,
+    echo_beat: Option<EchoBeat>,
     notes: Vec<String>,
     warnings: Vec<String>,
 }
@@ -281,6 +286,7 @@ impl<'a> Builder<'a> {
             wavelength: None,
             delay: 0.0,
             overload: None,
+            echo_beat: None,
             notes: Vec::new(),
             warnings: link.warnings.clone(),
         }
@@ -344,6 +350,7 @@ impl<'a> Builder<'a> {
             delay: self.delay,
             overload: self.overload,
             kerr_choices: Vec::new(),
+            echo_beat: self.echo_beat,
             notes: self.notes,
             warnings: self.warnings,
         })

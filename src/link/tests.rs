@@ -6,7 +6,7 @@ use super::*;
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
+use crate::fiber::{Dispersion, EchoPhase, KerrCoefficient, KerrFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -96,6 +96,7 @@ fn link() -> Link {
         engine: EngineSettings {
             method: Method::SemiAnalytic,
             samples_per_symbol: 8,
+            reflection_phase: EchoPhase::Drifting,
             monte_carlo: MonteCarloSettings {
                 relative_error: 0.1,
                 maximum_symbols: 1 << 17,

@@ -2,6 +2,7 @@
 
 use crate::amplifier::SemiconductorState;
 use crate::fiber::nonlinear::{NonlinearFiber, StepControl};
+use crate::link::echo_beat::EchoBeat;
 use crate::link::emission::{Emission, carries_emission};
 use crate::link::error::LinkError;
 use crate::link::gain_dynamics::GainDynamics;
@@ -62,6 +63,12 @@ pub(super) enum Prepared {
         deviation: f64,
     },
     Beat(Arc<DriftingBeat>),
+    /// A beat of so much variance over the current (A) that lasts for some symbols only: independent noises
+    /// that are added to one.
+    ShortBeat {
+        scale: f64,
+        parts: Vec<(Stream, Arc<Vec<Complex64>>)>,
+    },
     Coloured {
         stream: Stream,
         shape: Arc<Vec<Complex64>>,
@@ -75,6 +82,28 @@ fn coloured(plan: &Plan, operation: &Operation) -> Option<NoiseDensity> {
     };
     plan.added_density(source)
         .filter(|density| !matches!(density, NoiseDensity::White(_)))
+}
+
+/// The beat of echoes where it lasts for some symbols only.
+fn short_beat<'a>(plan: &'a Plan, operation: &Operation) -> Option<&'a EchoBeat> {
+    match operation {
+        Operation::Noise(NoiseSource::Light(LightNoise::Reflections(_))) => plan
+            .echo_beat
+            .as_ref()
+            .filter(|beat| !beat.is_slow(plan.symbol_rate)),
+        _ => None,
+    }
+}
+
+/// Share of a beat's variance that is drawn as drifting.
+fn drifting_share(plan: &Plan, light: &LightNoise) -> f64 {
+    match (light, &plan.echo_beat) {
+        (LightNoise::Reflections(_), Some(beat)) if beat.is_slow(plan.symbol_rate) => {
+            beat.correlation(0.0)
+        }
+        (LightNoise::Reflections(_), Some(beat)) => beat.drifting(),
+        _ => 1.0,
+    }
 }
 
 /// The random stream of a noise that is added.
@@ -135,6 +164,8 @@ pub(super) enum Group {
     GainDynamics(GainDynamics, SemiconductorState),
     Operation(usize),
     Coloured(usize, FiniteResponse),
+    /// A beat that lasts for some symbols only.
+    ShortBeat(usize, Vec<FiniteResponse>),
 }
 
 impl Responses {
@@ -200,7 +231,18 @@ impl Responses {
                             responses.trail += shape.advance;
                             responses.groups.push(Group::Coloured(i, shape));
                         }
-                        None => responses.groups.push(Group::Operation(i)),
+                        None => {
+                            if let Some(beat) = short_beat(plan, operation) {
+                                let parts = beat.responses(sampling_rate);
+                                responses.lead +=
+                                    parts.iter().map(|p| p.delay()).max().unwrap_or(0);
+                                responses.groups.push(Group::ShortBeat(i, parts));
+                                if beat.drifting() <= 0.0 {
+                                    continue;
+                                }
+                            }
+                            responses.groups.push(Group::Operation(i));
+                        }
                     }
                 }
             }
@@ -256,6 +298,22 @@ impl Responses {
                     stream: stream(source_of(&plan.operations[*i].operation), *i),
                     shape: Arc::new(response.spectrum(samples)),
                 },
+                Group::ShortBeat(i, parts) => {
+                    let Operation::Noise(NoiseSource::Light(light)) =
+                        &plan.operations[*i].operation
+                    else {
+                        return None;
+                    };
+                    let parts = parts.iter().enumerate().map(|(part, response)| {
+                        let own = (part + 1) * plan.operations.len() + i;
+                        let spectrum = Arc::new(response.spectrum(samples));
+                        (stream(Source::Interference, own), spectrum)
+                    });
+                    Prepared::ShortBeat {
+                        scale: plan.drifting_beat(light)?,
+                        parts: parts.collect(),
+                    }
+                }
                 Group::Operation(i) => match &plan.operations[*i].operation {
                     Operation::Modulate(table) => Prepared::Modulate(table.clone()),
                     Operation::Emit(table) => Prepared::Emit(table.clone()),
@@ -296,6 +354,7 @@ impl Responses {
                     Operation::Noise(NoiseSource::Light(light)) => {
                         if let Some(scale) = plan.drifting_beat(light) {
                             let stream = stream(Source::Interference, *i);
+                            let scale = scale * drifting_share(plan, light);
                             let beat = DriftingBeat::new(stream, scale, drift_samples);
                             Prepared::Beat(Arc::new(beat))
                         } else {

@@ -126,12 +126,16 @@ impl ReceivedNoise {
                 .iter()
                 .map(|square| square.sqrt())
                 .collect();
-            self.interference.push(Interference::new(
+            let mut interference = Interference::new(
                 kind,
                 responses.tail(plan, &linears)?,
                 amplitude,
                 plan.samples_per_symbol,
-            ));
+            );
+            if let (LightNoise::Reflections(_), Some(beat)) = (light, &plan.echo_beat) {
+                interference.lasts(beat, plan.sampling_rate(), plan.samples_per_symbol);
+            }
+            self.interference.push(interference);
         }
         Ok(())
     }

@@ -10,8 +10,10 @@ use super::{
     refuse,
 };
 use crate::constants::SPEED_OF_LIGHT;
-use crate::fiber::multipath_interference::{Reflector, echoes};
+use crate::fiber::EchoPhase;
+use crate::fiber::multipath_interference::{Echo, Reflector, echoes, power_ratio};
 use crate::fiber::polarization::statistics::{maxwellian_quantile, mean_delay};
+use crate::link::echo_beat::EchoBeat;
 use crate::link::emission::{Emission, is_carried};
 use crate::link::gain_dynamics::GainDynamics;
 use crate::link::light::{AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage};
@@ -57,8 +59,8 @@ pub(super) struct FieldLight {
     loss_db: f64,
     /// Places that reflect since then.
     reflectors: Vec<Reflector>,
-    /// Power of each echo over that of the signal, of the paths that are closed.
-    echoes: Vec<f64>,
+    /// Echoes of the paths that are closed.
+    echoes: Vec<Echo>,
     /// In-band crosstalk over the signal.
     in_band: f64,
     /// Sum over the sources of adjacent crosstalk of the square of each over the signal.
@@ -105,8 +107,7 @@ impl FieldLight {
     fn isolate(&mut self) -> Result<(), Refused> {
         // Positions are optical: the index is in the delay.
         let echoes = echoes(&self.reflectors, 1.0).map_err(LinkError::from)?;
-        self.echoes
-            .extend(echoes.iter().map(|echo| echo.power_ratio));
+        self.echoes.extend(echoes);
         self.reflectors.clear();
         self.loss_db = 0.0;
         Ok(())
@@ -407,7 +408,7 @@ impl Builder<'_> {
         }
         let power = light.average_power;
         let mut noises = Vec::new();
-        let echoes: f64 = light.echoes.iter().sum();
+        let echoes = power_ratio(&light.echoes);
         if echoes > 0.0 {
             self.notes.push(format!(
                 "reflections: the echoes of {} pairs together are {:.1} dB below the signal{}",
@@ -415,6 +416,7 @@ impl Builder<'_> {
                 -power_ratio_to_db(echoes),
                 worst_phases(&light.levels, &light.echoes)
             ));
+            self.coherence(light.echoes.clone());
             noises.push(LightNoise::Reflections(power * echoes));
         }
         if light.in_band > 0.0 {
@@ -440,9 +442,40 @@ impl Builder<'_> {
     }
 }
 
+impl Builder<'_> {
+    /// Takes the echoes with the laser's linewidth, and says how much of their beat it keeps coherent.
+    fn coherence(&mut self, echoes: Vec<Echo>) {
+        let beat = EchoBeat {
+            echoes,
+            linewidth: self.laser.map_or(0.0, |laser| laser.linewidth),
+            phase: self.link.engine.reflection_phase,
+        };
+        if beat.linewidth > 0.0 || beat.phase == EchoPhase::Quadrature {
+            let drifting = EchoBeat {
+                phase: EchoPhase::Drifting,
+                ..beat.clone()
+            };
+            let coherent = 100.0 * drifting.drifting();
+            self.notes.push(match beat.phase {
+                EchoPhase::Drifting => format!(
+                    "reflections: {coherent:.1} % of the variance of their beat only drifts, the rest is \
+                     phase noise of the laser"
+                ),
+                EchoPhase::Quadrature => format!(
+                    "reflections: their phases stand in quadrature: of the variance of their beat {:.3} % \
+                     is left, phase noise of the laser",
+                    100.0 * beat.correlation(0.0)
+                ),
+            });
+        }
+        self.echo_beat = Some(beat);
+    }
+}
+
 /// What would be left of the eye with all phases at their worst; nothing where levels do not rise.
-fn worst_phases(levels: &[f64], echoes: &[f64]) -> String {
-    let left = |thresholds| eye_opening_of_aligned_crosstalk(levels, echoes, thresholds);
+fn worst_phases(levels: &[f64], echoes: &[Echo]) -> String {
+    let ratios: Vec<f64> = echoes.iter().map(|echo| echo.power_ratio).collect();
+    let left = |thresholds| eye_opening_of_aligned_crosstalk(levels, &ratios, thresholds);
     match (left(Thresholds::Fixed), left(Thresholds::Following)) {
         (Some(fixed), Some(following)) => format!(
             "; with all phases at their worst they would leave {:.0} % of the eye, {:.0} % if the \
@@ -576,8 +609,12 @@ mod tests {
     #[test]
     fn what_the_worst_phases_leave_is_said_for_both_kinds_of_thresholds_or_not_at_all() {
         // Two levels of infinite extinction: 1 − 2(2s − s²) and 1 − 2s of the sum s = 0.1.
-        let said = worst_phases(&[0.0, 1.0], &[1e-2]);
+        let echo = [Echo {
+            power_ratio: 1e-2,
+            delay: 0.0,
+        }];
+        let said = worst_phases(&[0.0, 1.0], &echo);
         assert!(said.contains("leave 62 % of the eye, 80 % if"), "{said}");
-        assert_eq!(worst_phases(&[1.0, 0.0], &[1e-2]), "");
+        assert_eq!(worst_phases(&[1.0, 0.0], &echo), "");
     }
 }

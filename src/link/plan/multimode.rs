@@ -223,6 +223,7 @@ mod tests {
             engine: EngineSettings {
                 method: Method::SemiAnalytic,
                 samples_per_symbol: 8,
+                reflection_phase: crate::fiber::EchoPhase::Drifting,
                 monte_carlo: MonteCarloSettings {
                     relative_error: 1e-3,
                     maximum_symbols: 1 << 18,
