@@ -516,6 +516,10 @@ table! {
 macro_rules! stages {
     ($( $(#[$meta:meta])* $variant:ident = $kind:tt : $table:ty; )*) => {
         /// One stage of a link.
+        #[allow(
+            clippy::large_enum_variant,
+            reason = "a link file has a few of them, read once"
+        )]
         #[derive(Debug, Clone, schemars::JsonSchema)]
         pub enum StageTable {
             $( $(#[$meta])* #[schemars(rename = $kind)] $variant($table), )*

@@ -199,8 +199,11 @@ struct Survey<'a> {
     predictors: Vec<Vec<f64>>,
 }
 
+/// A relative density along the pattern, from the current at the detector.
+type Predictor = fn(&[f64]) -> Vec<f64>;
+
 /// What noises of the light follow at the detector.
-const PREDICTORS: [fn(&[f64]) -> Vec<f64>; 3] = [squares, squared_slopes, same];
+const PREDICTORS: [Predictor; 3] = [squares, squared_slopes, same];
 
 /// What the laser's intensity noise follows at the detector.
 fn squares(current: &[f64]) -> Vec<f64> {

@@ -235,7 +235,7 @@ impl Responses {
                             if let Some(beat) = short_beat(plan, operation) {
                                 let parts = beat.responses(sampling_rate);
                                 responses.lead +=
-                                    parts.iter().map(|p| p.delay()).max().unwrap_or(0);
+                                    parts.iter().map(FiniteResponse::delay).max().unwrap_or(0);
                                 responses.groups.push(Group::ShortBeat(i, parts));
                                 if beat.drifting() <= 0.0 {
                                     continue;
