@@ -2,7 +2,7 @@
 //! decision feedback, density of intersymbol interference, sequence detection, and the margin of a public channel.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
-use eyespan::com::device::{receiver_filter, transition_filter};
+use eyespan::com::filters::{receiver_filter, transition_filter};
 use eyespan::com::interference::Interference;
 use eyespan::com::loss::FittedLoss;
 use eyespan::com::mlsd::error_ratio;

@@ -8,10 +8,11 @@
 //! M samples of the impulse response.
 
 use super::beyond::{as_reference_code, continued};
-use super::device::{Device, receiver_filter, transition_filter};
 use super::error::ComError;
+use super::filters::{receiver_filter, transition_filter};
 use super::settings::{BeyondData, Settings};
-use super::two_port::TwoPort;
+use crate::copper::device::Device;
+use crate::copper::two_port::TwoPort;
 use crate::network::{Network, Reference};
 use num_complex::Complex64;
 use realfft::RealFftPlanner;

@@ -4,7 +4,8 @@
 //! | subject | where |
 //! |---|---|
 //! | everything it is computed with | [`Settings`] |
-//! | lines, capacitors, inductors of packages and boards; filters | [`two_port`], [`device`] |
+//! | lines, capacitors, inductors of packages and boards | [`copper::two_port`](crate::copper::two_port), [`copper::device`](crate::copper::device) |
+//! | filters of transmitter and receiver | [`filters`] |
 //! | channel between its ends, pulse responses | [`Front`] |
 //! | behind the analogue equaliser, behind the transmitter's taps | [`sampled`] |
 //! | sampling phase, digital taps, noise, figure of merit | [`equalized`], [`mmse`] |
@@ -22,9 +23,9 @@
 //! clauses' own limits.
 
 mod beyond;
-pub mod device;
 pub mod equalized;
 pub mod error;
+pub mod filters;
 pub mod front;
 pub mod interference;
 pub mod loss;
@@ -34,9 +35,9 @@ pub mod mmse;
 pub mod sampled;
 pub mod search;
 pub mod settings;
-pub mod two_port;
 
-pub use device::{Board, Device, Package, Termination};
+pub use crate::copper::device::{Board, Device, Package, Termination};
+pub use crate::copper::two_port::{Line, TwoPort};
 pub use equalized::{Equalized, PhaseSearch, equalize};
 pub use error::ComError;
 pub use front::{Channel, Front, PathKind};
@@ -46,7 +47,6 @@ pub use search::{Found, exhaustive_search, local_search};
 pub use settings::{
     BeyondData, CtleSettings, EqualizerSetting, Quantizer, Receiver, Settings, TransmitTap,
 };
-pub use two_port::{Line, TwoPort};
 
 /// A channel's margin at the best setting.
 #[derive(Debug, Clone, PartialEq)]

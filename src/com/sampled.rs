@@ -1,8 +1,8 @@
 //! Pulses behind the analogue equaliser, sample by sample and phase by phase, and what the transmitter's
 //! taps make of them.
 
-use super::device::receiver_filter;
 use super::error::ComError;
+use super::filters::receiver_filter;
 use super::front::{Front, PathKind};
 use super::mmse::autocorrelation;
 use super::settings::Settings;

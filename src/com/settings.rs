@@ -1,9 +1,8 @@
 //! Everything a channel operating margin is computed with, in SI units.
 
-use super::device::Device;
 use super::error::{ComError, within};
 use super::mmse::MmseSettings;
-use crate::copper::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
+use crate::copper::{ContinuousTimeLinearEqualizer, Device, LowFrequencyStage};
 
 /// Least detector error ratio that densities tell.
 pub const LEAST_ERROR_RATIO: f64 = 1e-12;
@@ -194,7 +193,9 @@ impl Settings {
             &self.near_end_transmitter,
             &self.receiver_device,
         ] {
-            device.validate()?;
+            device
+                .validate()
+                .map_err(|error| ComError::Setting(error.to_string()))?;
         }
         let ctle = &self.ctle;
         for (name, list) in [

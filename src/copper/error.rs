@@ -15,6 +15,18 @@ pub enum CopperError {
         /// The values that are allowed, in words.
         allowed: &'static str,
     },
+    /// A value outside bounds.
+    #[error("the {name} cannot be {value}: {low} to {high} are allowed")]
+    OutOfRange {
+        /// Name of the parameter, with its unit.
+        name: &'static str,
+        /// The value that was given.
+        value: f64,
+        /// The lowest that is allowed.
+        low: f64,
+        /// The highest that is allowed.
+        high: f64,
+    },
     /// No wire spacing gives this differential impedance inside the shield.
     #[error(
         "a differential impedance of {impedance} Ω cannot be reached inside this shield; \
@@ -62,6 +74,25 @@ pub(super) fn within(
             name,
             value,
             allowed,
+        })
+    }
+}
+
+/// Refuses a value that is not finite or not within the bounds.
+pub(super) fn between(
+    name: &'static str,
+    value: f64,
+    low: f64,
+    high: f64,
+) -> Result<(), CopperError> {
+    if value.is_finite() && value >= low && value <= high {
+        Ok(())
+    } else {
+        Err(CopperError::OutOfRange {
+            name,
+            value,
+            low,
+            high,
         })
     }
 }

@@ -12,6 +12,8 @@
 //! | wire spacing ↔ differential impedance | [`PairGeometry`] |
 //! | the cable | [`TwinaxCable`] |
 //! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
+//! | ends of a channel: termination on the die, package, board after IEEE 802.3 Annex 93A | [`device`] |
+//! | two-ports at one frequency, their cascade | [`two_port`] |
 //! | roughness | [`Roughness`] |
 //! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
 //!
@@ -26,6 +28,7 @@
 
 mod conductor;
 mod ctle;
+pub mod device;
 mod dielectric;
 mod error;
 mod geometry;
@@ -33,14 +36,17 @@ pub mod line;
 mod roughness;
 mod round_wire;
 mod twinax;
+pub mod two_port;
 
 pub use conductor::{
     COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, SILVER_RESISTIVITY,
     SILVER_TEMPERATURE_COEFFICIENT, awg_diameter,
 };
 pub use ctle::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
+pub use device::{Board, Device, Package, Termination};
 pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
 pub use roughness::{Roughness, skin_depth};
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};
+pub use two_port::TwoPort;

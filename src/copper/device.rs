@@ -7,9 +7,8 @@
 //!
 //! Leaves out: coupling between the legs, and modes that are not differential.
 
-use super::error::{ComError, within};
+use super::error::{CopperError, between};
 use super::two_port::{Line, TwoPort};
-use num_complex::Complex64;
 
 /// What stands on the die.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,28 +69,28 @@ impl Device {
     /// Refuses values that cannot be.
     ///
     /// # Errors
-    /// [`ComError::Setting`].
-    pub fn validate(&self) -> Result<(), ComError> {
+    /// [`CopperError::OutOfRange`].
+    pub fn validate(&self) -> Result<(), CopperError> {
         let termination = &self.termination;
-        within("termination R_d in Ω", termination.resistance, 1.0, 1e4)?;
-        let farads = |name: &str, value: f64| within(name, value, 0.0, 1e-9);
+        between("termination R_d in Ω", termination.resistance, 1.0, 1e4)?;
+        let farads = |name: &'static str, value: f64| between(name, value, 0.0, 1e-9);
         farads("bump capacitance C_b in F", termination.bump)?;
         for &(capacitance, inductance) in &termination.ladder {
             farads("die capacitance C_d in F", capacitance)?;
-            within("die inductance L_s in H", inductance, 0.0, 1e-6)?;
+            between("die inductance L_s in H", inductance, 0.0, 1e-6)?;
         }
         farads("ball capacitance C_p in F", self.package.ball)?;
         let board = self.board.iter().map(|board| &board.line);
         for line in self.package.lines.iter().chain(board) {
-            within("line impedance Z_c in Ω", line.impedance, 1.0, 1e4)?;
-            within("line length in m", line.length, 0.0, 10.0)?;
+            between("line impedance Z_c in Ω", line.impedance, 1.0, 1e4)?;
+            between("line length in m", line.length, 0.0, 10.0)?;
             for (name, value) in [
                 ("loss γ₀ in 1/m", line.loss_constant),
                 ("loss a₁ in √s/m", line.loss_root),
                 ("loss a₂ in s/m", line.loss_linear),
                 ("delay τ in s/m", line.delay),
             ] {
-                within(name, value, 0.0, 1e6)?;
+                between(name, value, 0.0, 1e6)?;
             }
         }
         if let Some(board) = &self.board {
@@ -136,35 +135,9 @@ impl Device {
     }
 }
 
-/// Filter of the transmitter's transition time T_r in s, 20 % to 80 % of a Gaussian edge (93A-46):
-/// exp(−2(πfT_r/1.6832)²).
-pub fn transition_filter(frequency: f64, transition_time: f64) -> f64 {
-    let x = std::f64::consts::PI * frequency * transition_time / 1.6832;
-    (-2.0 * x * x).exp()
-}
-
-/// Noise filter of the receiver, a Butterworth filter of fourth order with its −3 dB frequency f_r in Hz
-/// (93A-20).
-pub fn receiver_filter(frequency: f64, bandwidth: f64) -> Complex64 {
-    let x = frequency / bandwidth;
-    let x2 = x * x;
-    1.0 / Complex64::new(1.0 - 3.414_214 * x2 + x2 * x2, 2.613_126 * x * (1.0 - x2))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn filters_have_their_bandwidth() {
-        assert!((receiver_filter(1e10, 1e10).norm() - 0.5f64.sqrt()).abs() < 1e-6);
-        assert!((receiver_filter(0.0, 1e10) - 1.0).norm() < 1e-15);
-        // A Gaussian edge of deviation σ rises from 20 % to 80 % in 1.6832 σ.
-        let sigma = 1e-12;
-        let f = 5e10;
-        let expected = (-0.5 * (std::f64::consts::TAU * f * sigma).powi(2)).exp();
-        assert!((transition_filter(f, 1.6832 * sigma) - expected).abs() < 1e-12);
-    }
 
     #[test]
     fn values_that_cannot_be_are_refused() {
