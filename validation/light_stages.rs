@@ -465,7 +465,9 @@ fn filtered_emission() -> Result<Vec<Check>, CaseError> {
         let (mut beats, mut own) = (f64::NAN, (f64::NAN, f64::NAN));
         for light in lights {
             match light {
-                LightNoise::SignalSpontaneous(found) => beats = found,
+                LightNoise::SignalSpontaneous(found) | LightNoise::CarriedSpontaneous(found) => {
+                    beats = found
+                }
                 LightNoise::SpontaneousSpontaneous(found, width) => own = (found, width),
                 _ => {}
             }

@@ -9,7 +9,7 @@
 //! Noise and jitter in front of it act on the gain as the light does. Where they are carried to each
 //! decision as densities, the equation is linear about the pattern: with a(t) = 1/τ_c + eʰP/E_sat and
 //! c(t) = (eʰ − 1)/E_sat a change of the power makes dδh/dt = −a·δh − c·δP, which is integrated
-//! backward from the decision ([`Sensitivity`]).
+//! backward from the decision.
 //!
 //! Its spontaneous emission has the density of the gain of the moment, at the same noise figure
 //! ([`emission`](super::emission)).
