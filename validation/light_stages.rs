@@ -466,7 +466,7 @@ fn filtered_emission() -> Result<Vec<Check>, CaseError> {
         for light in lights {
             match light {
                 LightNoise::SignalSpontaneous(found) | LightNoise::CarriedSpontaneous(found) => {
-                    beats = found
+                    beats = found;
                 }
                 LightNoise::SpontaneousSpontaneous(found, width) => own = (found, width),
                 _ => {}
