@@ -346,3 +346,275 @@ fn a_measured_passband_is_read_beside_the_link() {
     let said = engine.plan().warnings.join("\n");
     assert!(said.contains("only the amplitude"), "{said}");
 }
+
+/// The link with an amplifier whose gain follows the waveform.
+fn dynamic(keys: &str) -> String {
+    changed("output_saturation_power_dbm = 9", keys)
+}
+
+#[test]
+fn a_gain_that_follows_the_waveform_is_read_in_si_units() {
+    let amplifier = |keys: &str| {
+        let link = load(&dynamic(keys)).unwrap_or_else(|errors| panic!("{errors}"));
+        let Stage::Amplifier(stage) = link.stages[4].stage else {
+            panic!("an amplifier");
+        };
+        let LinkAmplifier::Semiconductor(amplifier) = stage.amplifier else {
+            panic!("{stage:?}");
+        };
+        (stage.gain_dynamics, amplifier)
+    };
+    let (follows, found) = amplifier(
+        "carrier_lifetime_ps = 200, saturation_energy_pj = 3, linewidth_enhancement_factor = 5",
+    );
+    assert!(follows);
+    assert!((found.carrier_lifetime - 2e-10).abs() < 1e-20);
+    assert!((found.saturation_energy - 3e-12).abs() < 1e-21);
+    assert!((found.linewidth_enhancement - 5.0).abs() < 1e-12);
+    // By the power at half of the gain: P_sat = E_sat/τ_c.
+    let (_, by_power) = amplifier("carrier_lifetime_ps = 200, output_saturation_power_dbm = 9");
+    let half = 0.5 * by_power.small_signal_gain;
+    let gain = by_power
+        .steady_gain(10f64.powf(-2.1) / half)
+        .expect("a gain");
+    assert!((gain / half - 1.0).abs() < 1e-9, "{gain}");
+    let (follows, _) =
+        amplifier("carrier_lifetime_ps = 200, saturation_energy_pj = 3, gain_dynamics = false");
+    assert!(!follows);
+}
+
+#[test]
+fn keys_of_gain_dynamics_that_lack_something_are_named() {
+    for (keys, problem, parts) in [
+        (
+            "carrier_lifetime_ps = 200",
+            Problem::MissingKey,
+            &["saturation_energy_pj", "output_saturation_power_dbm"][..],
+        ),
+        (
+            "saturation_energy_pj = 3",
+            Problem::MissingKey,
+            &["carrier_lifetime_ps"],
+        ),
+        (
+            "gain_dynamics = true",
+            Problem::MissingKey,
+            &["carrier_lifetime_ps"],
+        ),
+        (
+            "carrier_lifetime_ps = 200, saturation_energy_pj = 3, output_saturation_power_dbm = 9",
+            Problem::Conflict,
+            &[
+                "`output_saturation_power_dbm`",
+                "`saturation_energy_pj`",
+                "exclude",
+            ],
+        ),
+        (
+            "carrier_lifetime_ps = 0, saturation_energy_pj = 3",
+            Problem::OutOfRange,
+            &["carrier_lifetime_ps"],
+        ),
+        (
+            "carrier_lifetime_ps = 200, saturation_energy_pj = -3",
+            Problem::OutOfRange,
+            &["saturation_energy_pj"],
+        ),
+        (
+            "carrier_lifetime_ps = 200, saturation_energy_pj = 3, linewidth_enhancement_factor = 200",
+            Problem::OutOfRange,
+            &["linewidth_enhancement_factor"],
+        ),
+        (
+            "carrier_lifetime_ps = 200, saturation_energy_pj = 3, gain_dynamics = 1",
+            Problem::WrongType,
+            &["gain_dynamics", "true or false"],
+        ),
+    ] {
+        refused(&dynamic(keys), problem, parts);
+    }
+    let erbium = dynamic("carrier_lifetime_ps = 200").replace("\"semiconductor\"", "\"erbium\"");
+    refused(
+        &erbium,
+        Problem::Conflict,
+        &["carrier_lifetime_ps", "no effect", "semiconductor"],
+    );
+}
+
+#[test]
+fn both_engines_carry_a_gain_that_follows_and_the_statistical_one_refuses_it() {
+    let keys =
+        "carrier_lifetime_ps = 150, saturation_energy_pj = 1, linewidth_enhancement_factor = 4";
+    let text = dynamic(keys)
+        .replace("noise_pa_per_sqrt_hz = 15", "noise_pa_per_sqrt_hz = 2000")
+        .replace("gain_db = 12", "gain_db = 6");
+    let mut link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    // With polarisation-mode dispersion the emission is white at the detector.
+    link.engine.monte_carlo.relative_error = 1e-3;
+    link.engine.monte_carlo.maximum_symbols = 1 << 16;
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    assert!(engine.plan().has_gain_dynamics());
+    let rule = engine.evaluate().expect("an evaluation").decided.rule;
+    let symbols = engine.propagation().symbols().len();
+    let mut count = |samples: usize| {
+        link.engine.monte_carlo.block_samples = Some(samples);
+        MonteCarlo::new(&link, engine.plan(), &rule, symbols)
+            .and_then(|counter| counter.run(&Watch::default()))
+            .expect("counts")
+    };
+    let (small, large) = (count(1 << 13), count(1 << 15));
+    assert!(small.symbol_errors > 20, "{small:?}");
+    assert_eq!(small, large);
+    link.engine.method = eyespan::link::Method::Statistical;
+    let error = SemiAnalytic::new(&link).expect_err("not linear");
+    assert!(error.to_string().contains("statistical engine"), "{error}");
+}
+
+#[test]
+fn an_avalanche_photodiode_is_read_in_si_units_or_says_what_it_lacks() {
+    let with = |keys: &str| changed("responsivity_a_per_w = 0.8", keys);
+    let text = with(
+        "responsivity_a_per_w = 0.8, avalanche_gain = 8, ionization_ratio = 0.25, \
+         primary_dark_current_na = 30, gain_bandwidth_product_ghz = 200, dark_current_na = 40",
+    );
+    let link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    let Some(Stage::Photoreceiver(receiver)) = link.stages.last().map(|named| &named.stage) else {
+        panic!("a receiver");
+    };
+    let avalanche = receiver.avalanche.expect("multiplication");
+    assert!(
+        (avalanche.gain - 8.0).abs() < 1e-12 && (avalanche.ionization_ratio - 0.25).abs() < 1e-12
+    );
+    assert!((avalanche.primary_dark_current - 30e-9).abs() < 1e-20);
+    assert_eq!(avalanche.bandwidth(), Some(25e9));
+    assert!((receiver.multiplied_responsivity() - 6.4).abs() < 1e-12);
+    assert!((receiver.dark_current - 40e-9).abs() < 1e-20);
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    assert!(engine.evaluate().is_ok());
+    refused(
+        &with("responsivity_a_per_w = 0.8, avalanche_gain = 8"),
+        Problem::MissingKey,
+        &["ionization_ratio"],
+    );
+    refused(
+        &with("responsivity_a_per_w = 0.8, ionization_ratio = 0.2"),
+        Problem::MissingKey,
+        &["`ionization_ratio` has no effect", "avalanche_gain"],
+    );
+    for (key, value) in [
+        ("avalanche_gain", "0.5"),
+        ("ionization_ratio", "1.5"),
+        ("primary_dark_current_na", "-1"),
+        ("gain_bandwidth_product_ghz", "0"),
+    ] {
+        let others = ["avalanche_gain = 8", "ionization_ratio = 0.2"];
+        let kept: Vec<&str> = others.into_iter().filter(|o| !o.starts_with(key)).collect();
+        let keys = format!(
+            "responsivity_a_per_w = 0.8, {key} = {value}, {}",
+            kept.join(", ")
+        );
+        refused(&with(&keys), Problem::OutOfRange, &[key]);
+    }
+}
+
+#[test]
+fn attenuation_from_its_causes_is_read_in_si_units_or_says_what_it_lacks() {
+    let with = |keys: &str| {
+        changed(
+            "model = \"itu-g652d\", length_km = 4",
+            &format!(
+                "length_km = 4, zero_dispersion_wavelength_nm = 1312, zero_dispersion_slope_ps_per_nm2_km = 0.09, {keys}"
+            ),
+        )
+    };
+    let text = with(
+        "rayleigh_db_per_km_um4 = 0.9, constant_loss_db_per_km = 0.01, infrared_loss_db_per_km = 6e11, \
+         infrared_wavelength_um = 48, water_peak_db_per_km = 0.03, water_peak_width_nm = 40",
+    );
+    let link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    let fiber = link.stages[3].stage.single_mode_fiber().expect("a fibre");
+    for (um, water) in [(1.55f64, 0.0), (1.65, 0.0), (1.383, 0.03)] {
+        let wanted = 0.9 / um.powi(4) + 0.01 + 6e11 * (-48.0 / um).exp() + water;
+        let found = 1e3 * fiber.attenuation_db_per_m(um * 1e-6).expect("a loss");
+        assert!((found - wanted).abs() < 1e-9, "{um}: {found} {wanted}");
+    }
+    // In place of the curve of a part.
+    let of_part = changed(
+        "length_km = 4",
+        "length_km = 4, rayleigh_db_per_km_um4 = 0.9",
+    );
+    let link = load(&of_part).unwrap_or_else(|errors| panic!("{errors}"));
+    let fiber = link.stages[3].stage.single_mode_fiber().expect("a fibre");
+    let found = 1e3 * fiber.attenuation_db_per_m(1.7e-6).expect("any wavelength");
+    assert!((found - 0.9 / 1.7f64.powi(4)).abs() < 1e-9);
+    for (keys, problem, parts) in [
+        (
+            "constant_loss_db_per_km = 0.1",
+            Problem::MissingKey,
+            &["rayleigh_db_per_km_um4"][..],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = 0.9, attenuation_db_per_km = 0.2",
+            Problem::Conflict,
+            &["`rayleigh_db_per_km_um4` and `attenuation_db_per_km` exclude each other"],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = 0.9, infrared_loss_db_per_km = 6e11",
+            Problem::MissingKey,
+            &["infrared_wavelength_um"],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = 0.9, infrared_wavelength_um = 48",
+            Problem::MissingKey,
+            &["infrared_loss_db_per_km"],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = 0.9, water_peak_width_nm = 40",
+            Problem::MissingKey,
+            &["water_peak_db_per_km"],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = -0.9",
+            Problem::OutOfRange,
+            &["rayleigh_db_per_km_um4"],
+        ),
+        (
+            "rayleigh_db_per_km_um4 = 0.9, infrared_loss_db_per_km = -1, infrared_wavelength_um = 48",
+            Problem::OutOfRange,
+            &["infrared_loss_db_per_km"],
+        ),
+    ] {
+        refused(&with(keys), problem, parts);
+    }
+}
+
+#[test]
+fn in_quadrature_only_the_linewidth_is_left_of_reflections() {
+    let with = |phase: &str, linewidth: &str| {
+        let text = changed(
+            "wavelength_nm = 1550",
+            &format!("wavelength_nm = 1550{linewidth}"),
+        );
+        // Through an amplifier no reflection comes back, and the fibre is in front of it.
+        let amplifier = LINK.lines().find(|line| line.starts_with("amplifier"));
+        let stage = format!("[[stage]]\n{}\n", amplifier.expect("an amplifier"));
+        let text = text.replace(&stage, "");
+        format!("{text}[engine]\nreflection_phase = \"{phase}\"\n")
+    };
+    let share = |phase: &str, linewidth: &str| {
+        let link = load(&with(phase, linewidth)).unwrap_or_else(|errors| panic!("{errors}"));
+        let engine = SemiAnalytic::new(&link).expect("a plan");
+        let beat = engine.plan().echo_beat.clone().expect("echoes");
+        beat.correlation(0.0)
+    };
+    assert!((share("drifting", "") - 1.0).abs() < 1e-12);
+    assert!(share("quadrature", "").abs() < 1e-12);
+    // Echoes of hardly any delay and of kilometres.
+    let left = share("quadrature", ", linewidth_mhz = 5");
+    assert!(left > 1e-3 && left < 1.0, "{left}");
+    refused(
+        &with("worst", ""),
+        Problem::UnknownChoice,
+        &["drifting", "quadrature"],
+    );
+}

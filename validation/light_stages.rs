@@ -74,6 +74,7 @@ fn amplifier(gain_db: f64, noise_figure_db: f64, optical_bandwidth: f64) -> Stag
         }),
         optical_bandwidth,
         adds_noise: true,
+        gain_dynamics: false,
     })
 }
 
@@ -464,7 +465,9 @@ fn filtered_emission() -> Result<Vec<Check>, CaseError> {
         let (mut beats, mut own) = (f64::NAN, (f64::NAN, f64::NAN));
         for light in lights {
             match light {
-                LightNoise::SignalSpontaneous(found) => beats = found,
+                LightNoise::SignalSpontaneous(found) | LightNoise::CarriedSpontaneous(found) => {
+                    beats = found;
+                }
                 LightNoise::SpontaneousSpontaneous(found, width) => own = (found, width),
                 _ => {}
             }
@@ -574,6 +577,7 @@ fn saturation() -> Result<Vec<Check>, CaseError> {
                 amplifier,
                 optical_bandwidth: 1e11,
                 adds_noise: true,
+                gain_dynamics: false,
             });
             let link = open(10.0, 1e-3 * 10f64.powf(power_dbm / 10.0), vec![stage], 1e-9);
             let mut engine = SemiAnalytic::new(&link)?;

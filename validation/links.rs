@@ -3,7 +3,7 @@
 use eyespan::equalizer::Equalizer;
 use eyespan::fec::ForwardErrorCorrection;
 use eyespan::fiber::single_mode::Attenuation;
-use eyespan::fiber::{Dispersion, SingleModeFiber};
+use eyespan::fiber::{Dispersion, EchoPhase, SingleModeFiber};
 use eyespan::format::{Modulation, Pattern};
 use eyespan::link::{
     EngineSettings, Feedback, Link, Method, MonteCarloSettings, NamedStage, Sampler, SignalFormat,
@@ -42,6 +42,7 @@ pub fn link(
         engine: EngineSettings {
             method: Method::SemiAnalytic,
             samples_per_symbol,
+            reflection_phase: EchoPhase::Drifting,
             monte_carlo: MonteCarloSettings {
                 relative_error: 0.1,
                 maximum_symbols: 1 << 24,
@@ -105,6 +106,7 @@ pub fn photoreceiver(responsivity: f64, noise: f64, response: Response) -> Photo
     Photoreceiver {
         responsivity,
         dark_current: 0.0,
+        avalanche: None,
         photodiode_response: Response::Flat,
         noise: NoiseDensity::White(noise * noise),
         response,

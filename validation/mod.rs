@@ -13,12 +13,15 @@
     reason = "cases are lists, with their numbers as the sources print them"
 )]
 
+mod amplified_links;
 mod amplifiers;
+mod avalanche;
 mod board_lines;
 mod cable_margin;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
+mod echoes;
 mod engines;
 mod error_ratios;
 mod eye_closure;
@@ -86,6 +89,7 @@ pub fn cases() -> Vec<Case> {
         modulators::cases(),
         error_ratios::cases(),
         noise::cases(),
+        avalanche::cases(),
         fec::cases(),
         copper::cases(),
         board_lines::cases(),
@@ -99,6 +103,8 @@ pub fn cases() -> Vec<Case> {
         engines::cases(),
         kerr_links::cases(),
         light_stages::cases(),
+        echoes::cases(),
+        amplified_links::cases(),
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),

@@ -18,7 +18,7 @@ const SOURCE: &str = "derive/noise_floors.py; Säckinger, Analysis and Design of
 const GAUSSIAN_NOISE_BANDWIDTH: f64 = 1.064_467_019;
 
 /// A low-pass of a given noise bandwidth. A Gaussian one forgets a symbol within a fraction of it.
-fn low_pass(noise_bandwidth: f64) -> Response {
+pub fn low_pass(noise_bandwidth: f64) -> Response {
     Response::Gaussian {
         bandwidth: noise_bandwidth / GAUSSIAN_NOISE_BANDWIDTH,
     }
@@ -26,7 +26,7 @@ fn low_pass(noise_bandwidth: f64) -> Response {
 
 /// Long flat symbols: the receiver settles within each, so that what it decides on is the level
 /// itself. The lowest level is dark, the highest has the laser's power.
-fn settled_link(
+pub fn settled_link(
     modulation: Modulation,
     symbol_rate: f64,
     laser: Laser,
@@ -61,7 +61,7 @@ fn settled_link(
 }
 
 /// Noise deviation in A of the highest level in front of the decision.
-fn top_deviation(link: &Link) -> Result<f64, CaseError> {
+pub fn top_deviation(link: &Link) -> Result<f64, CaseError> {
     let mut engine = SemiAnalytic::new(link)?;
     let Evaluation { decided, .. } = engine.evaluate()?;
     let gain = decided.rule.taps.feed_forward.first().ok_or("no tap")?;

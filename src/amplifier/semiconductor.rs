@@ -120,13 +120,38 @@ impl SemiconductorAmplifier {
         )
     }
 
+    /// The noise at the output while the gain stands at `integrated_gain`, ln G, around the optical
+    /// frequency `frequency` in Hz, with the same noise figure at every gain. A noise figure that the
+    /// quantum limit allows at one gain is allowed at every lower one.
+    ///
+    /// # Errors
+    /// As [`SpontaneousEmission::from_noise_figure`].
+    pub fn spontaneous_emission_at(
+        &self,
+        integrated_gain: f64,
+        frequency: f64,
+    ) -> Result<SpontaneousEmission, AmplifierError> {
+        SpontaneousEmission::from_noise_figure(
+            integrated_gain.max(0.0).exp(),
+            self.noise_figure,
+            self.definition,
+            frequency,
+        )
+    }
+
+    /// Factor on the field while the gain stands at `integrated_gain`: exp(½(1 + jα)h).
+    pub fn field_factor(&self, integrated_gain: f64) -> Complex64 {
+        Complex64::from_polar(
+            (0.5 * integrated_gain).exp(),
+            0.5 * self.linewidth_enhancement * integrated_gain,
+        )
+    }
+
     /// Amplifies a field in place, one polarisation (`y` empty) or two, √W, sampled at
     /// `sampling_rate` in Hz, and leaves the state of the gain for the next block. Blocks of any
     /// length give the same samples.
     ///
-    /// Between samples the power is a straight line, and the gain is integrated by the classical
-    /// fourth-order Runge–Kutta method in steps of at most a twentieth of the fastest time constant:
-    /// the error is that of the line, (1/12)·Δt²·d²P/dt².
+    /// The gain is that of [`follow`](Self::follow).
     ///
     /// # Errors
     /// [`AmplifierError`] where a quantity is not physical, a sample is not finite or the
@@ -138,6 +163,41 @@ impl SemiconductorAmplifier {
         x: &mut [Complex64],
         y: &mut [Complex64],
     ) -> Result<(), AmplifierError> {
+        if !y.is_empty() && x.len() != y.len() {
+            return Err(AmplifierError::Lengths {
+                x: x.len(),
+                y: y.len(),
+            });
+        }
+        let mut gain: Vec<f64> = x.iter().map(Complex64::norm_sqr).collect();
+        for (power, b) in gain.iter_mut().zip(&*y) {
+            *power += b.norm_sqr();
+        }
+        self.follow(state, sampling_rate, &mut gain)?;
+        for (a, h) in x.iter_mut().zip(&gain) {
+            *a *= self.field_factor(*h);
+        }
+        for (b, h) in y.iter_mut().zip(&gain) {
+            *b *= self.field_factor(*h);
+        }
+        Ok(())
+    }
+
+    /// Replaces the input power (W) at every sample by the integrated gain, ln G, there, and leaves the
+    /// state of the gain for the next block.
+    ///
+    /// Between samples the power is a straight line, and the gain is integrated by the classical
+    /// fourth-order Runge–Kutta method in steps of at most a twentieth of the fastest time constant:
+    /// the error is that of the line, (1/12)·Δt²·d²P/dt².
+    ///
+    /// # Errors
+    /// [`AmplifierError`] where a quantity is not physical or a sample is not finite.
+    pub fn follow(
+        &self,
+        state: &mut SemiconductorState,
+        sampling_rate: f64,
+        power: &mut [f64],
+    ) -> Result<(), AmplifierError> {
         self.check()?;
         require(
             "a sampling rate (Hz)",
@@ -147,31 +207,17 @@ impl SemiconductorAmplifier {
         )?;
         let start = state.integrated_gain;
         require("an integrated gain", start, "finite", true)?;
-        if !y.is_empty() && x.len() != y.len() {
-            return Err(AmplifierError::Lengths {
-                x: x.len(),
-                y: y.len(),
-            });
-        }
-        let mut h = state.integrated_gain;
+        let mut h = start;
         let mut last = state.last_power;
-        let mut other = y.iter_mut();
-        for (sample, a) in x.iter_mut().enumerate() {
-            let b = other.next();
-            let power = a.norm_sqr() + b.as_deref().map_or(0.0, Complex64::norm_sqr);
-            if !power.is_finite() {
+        for (sample, p) in power.iter_mut().enumerate() {
+            if !p.is_finite() {
                 return Err(AmplifierError::NotFinite { sample });
             }
             if let Some(last) = last {
-                h = self.advance(h, last, power, 1.0 / sampling_rate)?;
+                h = self.advance(h, last, *p, 1.0 / sampling_rate)?;
             }
-            last = Some(power);
-            let factor =
-                Complex64::from_polar((0.5 * h).exp(), 0.5 * self.linewidth_enhancement * h);
-            *a *= factor;
-            if let Some(b) = b {
-                *b *= factor;
-            }
+            last = Some(*p);
+            *p = h;
         }
         *state = SemiconductorState {
             integrated_gain: h,
@@ -186,8 +232,12 @@ impl SemiconductorAmplifier {
         let rate = |h: f64, power: f64| {
             (top - h) / self.carrier_lifetime - h.exp_m1() * power / self.saturation_energy
         };
-        let fastest =
-            1.0 / self.carrier_lifetime + from.max(to) * h.max(top).exp() / self.saturation_energy;
+        let gain = if h <= top {
+            self.small_signal_gain
+        } else {
+            h.exp()
+        };
+        let fastest = 1.0 / self.carrier_lifetime + from.max(to) * gain / self.saturation_energy;
         let steps = (time * fastest / STEP).ceil().max(1.0);
         require(
             "an input power (W)",

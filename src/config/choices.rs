@@ -97,6 +97,16 @@ choice! {
 }
 
 choice! {
+    /// What the phases of the paths of reflections do.
+    ReflectionPhaseName {
+        /// They drift: an error ratio is the mean over that.
+        Drifting = "drifting",
+        /// They stand in quadrature to the signal: only the phase noise of the laser beats.
+        Quadrature = "quadrature",
+    }
+}
+
+choice! {
     /// What a decision feedback equaliser feeds back.
     FeedbackName {
         /// Its own decisions, so that an error can cause more.
@@ -121,7 +131,7 @@ choice! {
     AmplifierKindName {
         /// Erbium-doped fibre.
         Erbium = "erbium",
-        /// Semiconductor; what its gain does along the pattern is left out.
+        /// Semiconductor; its gain follows the pattern where a carrier lifetime is given.
         Semiconductor = "semiconductor",
     }
 }

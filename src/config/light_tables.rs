@@ -66,9 +66,13 @@ table! {
     }
 }
 
+/// Saturation by the output power at half of the gain, or by the energy.
+const SATURATION: Alternatives = &[&["output_saturation_power_dbm"], &["saturation_energy_pj"]];
+
 table! {
-    /// An optical amplifier with isolators, whose gain follows the average power.
-    OpticalAmplifierTable, [], {
+    /// An optical amplifier with isolators, whose gain follows the average power or, of a semiconductor
+    /// amplifier with a carrier lifetime, the waveform.
+    OpticalAmplifierTable, [SATURATION], {
         /// What the stage is called.
         name: String, ANY;
         /// Which kind; "erbium" where absent.
@@ -81,6 +85,17 @@ table! {
         noise_figure_definition: NoiseFigureName, ANY;
         /// Average output power at which the gain has halved, dBm; the gain stays where absent.
         output_saturation_power_dbm: f64, Range::between(-100.0, 60.0);
+        /// Carrier lifetime of a semiconductor amplifier, ps: its gain then follows the waveform.
+        carrier_lifetime_ps: f64, Range::above(0.0, 1e6);
+        /// Saturation energy of a semiconductor amplifier with a carrier lifetime, pJ: the saturation
+        /// power times the lifetime.
+        saturation_energy_pj: f64, Range::above(0.0, 1e6);
+        /// Linewidth-enhancement factor of a semiconductor amplifier, by which its gain turns the phase;
+        /// 0 where absent.
+        linewidth_enhancement_factor: f64, Range::between(-100.0, 100.0);
+        /// False where the gain is to follow the average power all the same; true where absent, with a
+        /// carrier lifetime.
+        gain_dynamics: bool, ANY;
         /// Noise bandwidth of the optical filters behind it, GHz, of its own emission; a narrower
         /// optical_filter behind it counts instead, one in front of it does not.
         optical_bandwidth_ghz: f64, Range::above(0.0, 1e6);

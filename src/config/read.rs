@@ -46,6 +46,14 @@ fn number(value: &DeValue) -> Option<f64> {
     }
 }
 
+impl FromToml for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn from_toml(value: &DeValue) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
 impl FromToml for f64 {
     const EXPECTED: &'static str = "a number";
 

@@ -1,7 +1,8 @@
 //! A link file as it is written: every table and key, in the units of the file.
 
 use super::choices::{
-    AdaptationName, CodeName, FeedbackName, FormatName, MethodName, ThresholdName,
+    AdaptationName, CodeName, FeedbackName, FormatName, MethodName, ReflectionPhaseName,
+    ThresholdName,
 };
 use super::error::{ConfigError, ConfigErrors, Problem};
 use super::nearest::{list, word_help};
@@ -128,6 +129,8 @@ table! {
         samples_per_symbol: Count, Range::between(2.0, 256.0);
         /// Seed of every random stream; 1 where absent.
         seed: Count, Range::NOT_NEGATIVE;
+        /// What the phases of the paths of reflections do; "drifting" where absent.
+        reflection_phase: ReflectionPhaseName, ANY;
     }
     with {
         /// Settings of the Monte-Carlo engine.

@@ -193,10 +193,23 @@ table! {
     }
 }
 
+/// Attenuation as a number or curve, or from its causes.
+const ATTENUATION: Alternatives = &[
+    &["attenuation_db_per_km"],
+    &[
+        "rayleigh_db_per_km_um4",
+        "constant_loss_db_per_km",
+        "infrared_loss_db_per_km",
+        "infrared_wavelength_um",
+        "water_peak_db_per_km",
+        "water_peak_width_nm",
+    ],
+];
+
 table! {
     /// Single-mode fibre: attenuation, chromatic dispersion, delay.
     FiberTable,
-    [DISPERSION, MODE_DISPERSION],
+    [ATTENUATION, DISPERSION, MODE_DISPERSION],
     {
         /// What the stage is called.
         name: String, ANY;
@@ -206,6 +219,19 @@ table! {
         length_km: f64, Range::between(0.0, 1e5);
         /// Attenuation, dB/km; one number, or against wavelength in nm: [[nm, dB/km], …].
         attenuation_db_per_km: NumberOrPoints, Range::between(0.0, 1e4);
+        /// Attenuation from its causes instead, at any wavelength: Rayleigh scattering A of A/λ⁴,
+        /// dB/km·µm⁴.
+        rayleigh_db_per_km_um4: f64, Range::between(0.0, 100.0);
+        /// Loss beside it that does not depend on the wavelength, dB/km; 0 where absent.
+        constant_loss_db_per_km: f64, Range::between(0.0, 1e4);
+        /// Infrared absorption beside it, the factor A of A·exp(−B/λ), dB/km; none where absent.
+        infrared_loss_db_per_km: f64, Range::between(0.0, 1e20);
+        /// Wavelength B of that absorption, µm.
+        infrared_wavelength_um: f64, Range::above(0.0, 1e3);
+        /// Height of the water peak at 1383 nm beside it, dB/km; none where absent.
+        water_peak_db_per_km: f64, Range::between(0.0, 1e4);
+        /// Full width of that peak at half of its height, nm; 30 where absent.
+        water_peak_width_nm: f64, Range::above(0.0, 1e3);
         /// Zero-dispersion wavelength, nm.
         zero_dispersion_wavelength_nm: f64, WAVELENGTH_NM;
         /// Dispersion slope at the zero-dispersion wavelength, ps/(nm²·km).
@@ -345,10 +371,19 @@ table! {
         name: String, ANY;
         /// Part of the library the values not given here are taken from.
         model: String, ANY;
-        /// Photocurrent per optical power, A/W.
+        /// Photocurrent per optical power, A/W; of an avalanche photodiode before it is multiplied.
         responsivity_a_per_w: f64, Range::above(0.0, 10.0);
-        /// Dark current, nA; none where absent.
+        /// Dark current that is not multiplied, nA; none where absent.
         dark_current_na: f64, Range::between(0.0, 1e9);
+        /// Multiplication of an avalanche photodiode; a PIN photodiode where absent.
+        avalanche_gain: f64, Range::between(1.0, 1e4);
+        /// Ratio of the ionisation coefficients of an avalanche photodiode, from which its excess noise
+        /// follows.
+        ionization_ratio: f64, Range::between(0.0, 1.0);
+        /// Dark current of an avalanche photodiode that is multiplied, before it is, nA; none where absent.
+        primary_dark_current_na: f64, Range::between(0.0, 1e9);
+        /// Product of gain and −3 dB bandwidth of the avalanche, GHz; unlimited where absent.
+        gain_bandwidth_product_ghz: f64, FREQUENCY_GHZ;
         /// −3 dB bandwidth of the photodiode (one pole), GHz; unlimited where absent.
         photodiode_bandwidth_ghz: f64, FREQUENCY_GHZ;
         /// Input-referred noise of the amplifier, one-sided, pA/√Hz; one number, or against
@@ -492,6 +527,10 @@ table! {
 macro_rules! stages {
     ($( $(#[$meta:meta])* $variant:ident = $kind:tt : $table:ty; )*) => {
         /// One stage of a link.
+        #[allow(
+            clippy::large_enum_variant,
+            reason = "a link file has a few of them, read once"
+        )]
         #[derive(Debug, Clone, schemars::JsonSchema)]
         pub enum StageTable {
             $( $(#[$meta])* #[schemars(rename = $kind)] $variant($table), )*

@@ -6,7 +6,7 @@
 //! | attenuation from its causes | [`AttenuationModel`] |
 //! | multimode fibre: modal and chromatic dispersion, its noises | [`MultimodeFiber`] |
 //! | loss of bends | [`BendLoss`] |
-//! | noise from reflections | [`multipath_interference`] |
+//! | noise from reflections, and its coherence | [`multipath_interference`], [`echo_coherence`] |
 //! | the Kerr effect with dispersion: split steps, exact where they can be | [`nonlinear`] |
 //! | strength of the Kerr effect | [`KerrCoefficient`] |
 //! | interference between wavelength channels, closed form | [`gaussian_noise`] |
@@ -14,6 +14,7 @@
 //! | polarisation-mode dispersion and polarisation-dependent loss | [`polarization`] |
 
 pub mod attenuation_model;
+pub mod echo_coherence;
 pub mod four_wave_mixing;
 pub mod gaussian_noise;
 pub mod kerr;
@@ -25,6 +26,7 @@ pub mod polarization;
 pub mod single_mode;
 
 pub use attenuation_model::{AttenuationModel, InfraredAbsorption, WaterPeak};
+pub use echo_coherence::EchoPhase;
 pub use four_wave_mixing::{MixingFiber, MixingWaves};
 pub use gaussian_noise::{Channel, nonlinear_interference};
 pub use kerr::{KerrCoefficient, KerrFiber};

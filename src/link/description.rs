@@ -4,7 +4,7 @@ use super::light::{AmplifierStage, OpticalFilterStage, PolarizationEffects};
 use crate::copper::{ContinuousTimeLinearEqualizer, Redriver, TwinaxCable};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
-use crate::fiber::{KerrFiber, MultimodeFiber, SingleModeFiber};
+use crate::fiber::{EchoPhase, KerrFiber, MultimodeFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::network::ChannelTransfer;
 use crate::receiver::{AcCoupling, ElectricalReceiver, Photoreceiver};
@@ -208,6 +208,8 @@ pub struct EngineSettings {
     pub method: Method,
     /// Samples per symbol of the waveforms.
     pub samples_per_symbol: usize,
+    /// What the phases of the paths of reflections do.
+    pub reflection_phase: EchoPhase,
     /// Settings of the Monte-Carlo engine.
     pub monte_carlo: MonteCarloSettings,
 }

@@ -18,10 +18,10 @@
 //! **Left out**: the modulation of the echo itself, whose power counts as constant (with an extinction
 //! ratio of 4 dB 95 % of it is the carrier's); the bounded distribution of a few echoes, of which one
 //! alone never exceeds √2 standard deviations (Gaussian tails are pessimistic then); other
-//! polarisations than the signal's, which beat less; the linewidth of the laser, which decides how
-//! fast the phase drifts and, for echoes within its coherence, how much; reflections of fourth and
-//! higher order.
+//! polarisations than the signal's, which beat less; reflections of fourth and higher order. The linewidth of the laser is in
+//! [`echo_beat`](super::echo_beat).
 
+use super::echo_beat::EchoBeat;
 use super::noise::{COVARIANCE_SYMBOLS, NoiseKind, Tail};
 use crate::equalizer::Taps;
 use crate::random::Stream;
@@ -47,6 +47,8 @@ pub struct Interference {
     tail: Tail,
     /// Standard deviation of the current along the pattern, A.
     amplitude: Vec<f64>,
+    /// How long it lasts, and the sampling rate (Hz); None for what only drifts.
+    lasting: Option<(EchoBeat, f64)>,
 }
 
 impl Interference {
@@ -84,7 +86,17 @@ impl Interference {
             covariance,
             tail,
             amplitude,
+            lasting: None,
         }
+    }
+
+    /// Takes the time that the beat of echoes lasts.
+    pub(super) fn lasts(&mut self, beat: &EchoBeat, sampling_rate: f64, samples_per_symbol: usize) {
+        let symbol = samples_per_symbol as f64 / sampling_rate;
+        for (k, c) in self.covariance.iter_mut().enumerate() {
+            *c *= beat.correlation(k as f64 * symbol);
+        }
+        self.lasting = Some((beat.clone(), sampling_rate));
     }
 
     /// Adds its variance at the decisions from the first: the square of what the receiver and its taps
@@ -127,20 +139,39 @@ impl Interference {
         }
         let end = sample + advance + 1;
         let start = (end + total * (1 + kept.len() / total.max(1)) - kept.len()) % total.max(1);
-        let mut deviations = vec![0.0; variances.len()];
-        kernels::add_strided_dots(
-            &kernel,
-            &self.amplitude,
-            start,
-            samples_per_symbol,
-            &mut deviations,
-        );
-        for (v, d) in variances.iter_mut().zip(&deviations) {
-            *v += d * d;
+        let correlation = match &self.lasting {
+            Some((beat, sampling_rate)) => beat.over(kernel.len(), *sampling_rate),
+            None => vec![1.0],
+        };
+        if let [share] = correlation[..] {
+            let mut deviations = vec![0.0; variances.len()];
+            kernels::add_strided_dots(
+                &kernel,
+                &self.amplitude,
+                start,
+                samples_per_symbol,
+                &mut deviations,
+            );
+            for (v, d) in variances.iter_mut().zip(&deviations) {
+                *v += share * d * d;
+            }
+            return;
+        }
+        // Σ_ij x_i·x_j·ρ(i − j), which at the distance 0 counts once.
+        let mut beats = vec![0.0; kernel.len()];
+        for (k, v) in variances.iter_mut().enumerate() {
+            let from = start + k * samples_per_symbol;
+            for (i, (b, x)) in beats.iter_mut().zip(&kernel).enumerate() {
+                *b = x * self.amplitude[(from + i) % total.max(1)];
+            }
+            for (distance, rho) in correlation.iter().enumerate() {
+                let later = beats.get(distance..).unwrap_or_default();
+                let twice = if distance == 0 { 1.0 } else { 2.0 };
+                *v += twice * rho * dot(&beats[..later.len()], later);
+            }
         }
     }
 }
-
 /// Interfering light for counted errors.
 #[derive(Debug, Clone)]
 pub(super) struct DriftingBeat {

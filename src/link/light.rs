@@ -70,15 +70,17 @@ pub struct OpticalFilterStage {
     pub in_band_crosstalk: f64,
 }
 
-/// An optical amplifier on the way, whose gain follows the average power.
+/// An optical amplifier on the way, whose gain follows the average power or, of a semiconductor
+/// amplifier, the waveform's ([`gain_dynamics`](super::gain_dynamics)).
 ///
-/// **Left out**: the gain dynamics of a semiconductor amplifier, and with them its pattern effects and
-/// its chirp; what spontaneous emission of amplifiers in front of it takes of its gain: only the average
+/// The power behind it is planned with the gain under the average power also where the gain follows the
+/// waveform: that of amplifiers further on, of reflections and of what emission beats with itself.
+///
+/// **Left out**: what spontaneous emission of amplifiers in front of it takes of its gain: only the average
 /// power of the signal saturates it, so that the gain is too high where that emission is not small
 /// against the signal; the noise of the signal's own fluctuations in the gain; light in the direction
-/// back (its isolators end every path of reflections). Its noise is Gaussian behind the detector, and
-/// what beats with the signal is white: an optical filter narrower than twice the receiver's bandwidth
-/// takes some of it away, which is left out.
+/// back (its isolators end every path of reflections). Its noise is Gaussian behind the detector.
+/// What beats with the signal is followed through optical filters ([`emission`](super::emission)).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AmplifierStage {
     /// The amplifier.
@@ -88,6 +90,8 @@ pub struct AmplifierStage {
     pub optical_bandwidth: f64,
     /// False for an amplifier that adds no noise: to find what its noise costs.
     pub adds_noise: bool,
+    /// True for a semiconductor amplifier whose gain follows the waveform.
+    pub gain_dynamics: bool,
 }
 
 /// The kinds of amplifier.

@@ -5,7 +5,9 @@
 //! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
 //! every response is the same finite one for any block size.
 
+mod carried;
 mod counting;
+mod drive_wave;
 mod relay;
 mod responses;
 
@@ -25,6 +27,7 @@ use crate::signal::convolution::FiniteResponse;
 use crate::signal::interpolator::HALF_WIDTH;
 use crate::signal::{Grid, Interpolator, Scratch, Transforms, kernels};
 use crate::transmitter::Jitter;
+use carried::CarriedEmission;
 use counting::WARM_UP_SYMBOLS;
 use num_complex::Complex64;
 use rayon::prelude::*;
@@ -115,6 +118,7 @@ struct Workspace {
     sequence: SequenceScratch,
     /// Symbols that are sent in the place of the source's.
     relayed: Relayed,
+    emission: CarriedEmission,
 }
 
 /// One for each fibre with the Kerr effect, once they were needed.
@@ -441,6 +445,7 @@ impl MonteCarlo {
             scratch,
             propagators,
             relayed,
+            emission,
             ..
         } = workspace;
         let sps = self.plan.samples_per_symbol;
@@ -460,10 +465,12 @@ impl MonteCarlo {
             propagators.0.push(Propagator::new(fiber, grid, *control)?);
         }
         let mut optical = false;
+        emission.clear();
         for operation in &self.operations {
             match operation {
                 Prepared::Filter(response) if optical => {
                     self.transforms.filter_field(field, response, scratch);
+                    emission.filter(&self.transforms, response, scratch);
                 }
                 Prepared::Filter(response) => {
                     self.transforms.filter_real(real, response, scratch);
@@ -474,10 +481,20 @@ impl MonteCarlo {
                         propagator.propagate(field)?;
                     }
                 }
+                Prepared::EmissionFilter(response) => {
+                    emission.filter(&self.transforms, response, scratch);
+                }
+                Prepared::GainDynamics(dynamics, start) => {
+                    emission.amplify(dynamics, *start, grid.sampling_rate, field)?;
+                }
+                Prepared::Emission {
+                    stream,
+                    emission: source,
+                    half_rate,
+                } => emission.add(stream, source, *half_rate, first_sample, samples)?,
                 Prepared::Gain(gain) if optical => {
-                    for x in field.iter_mut() {
-                        *x *= gain;
-                    }
+                    kernels::scale_complex(field, *gain);
+                    emission.scale(*gain);
                 }
                 Prepared::Gain(gain) => real.iter_mut().for_each(|x| *x *= gain),
                 Prepared::Modulate(table) => {
@@ -492,6 +509,7 @@ impl MonteCarlo {
                 }
                 Prepared::Detect(responsivity) => {
                     kernels::detect(field, *responsivity, real);
+                    emission.beat_with(field, *responsivity, real);
                     optical = false;
                 }
                 Prepared::Compress(table) => {
@@ -527,6 +545,18 @@ impl MonteCarlo {
                     kernels::add_scaled(real, noise, *deviation);
                 }
                 Prepared::Beat(beat) => beat.add_to(first_sample, real, noise),
+                Prepared::ShortBeat { scale, parts } => {
+                    extra.clear();
+                    extra.resize(samples, 0.0);
+                    for (stream, response) in parts {
+                        stream.fill_gaussian(first_sample, noise);
+                        self.transforms.filter_real(noise, response, scratch);
+                        kernels::add_scaled(extra, noise, 1.0);
+                    }
+                    for (i, g) in real.iter_mut().zip(extra.iter()) {
+                        *i += (scale * i.max(0.0)).sqrt() * g;
+                    }
+                }
                 Prepared::Coloured { stream, shape } => {
                     stream.fill_gaussian(first_sample, noise);
                     self.transforms.filter_real(noise, shape, scratch);
@@ -555,63 +585,6 @@ impl MonteCarlo {
             Err(LinkError::NotFinite {
                 after: "the receiver".to_owned(),
             })
-        }
-    }
-
-    /// The drive's waveform with jittered edges.
-    #[allow(clippy::too_many_arguments)]
-    fn shape(
-        &self,
-        begin: i64,
-        relayed: &Relayed,
-        symbols: &mut Vec<u8>,
-        weights: &mut Vec<f64>,
-        edges: &mut Vec<f64>,
-        uniform: &mut Vec<u32>,
-        noise: &mut Vec<f64>,
-        extra: &mut Vec<f64>,
-        out: &mut [f64],
-    ) {
-        let drive = &self.plan.drive;
-        let sps = self.plan.samples_per_symbol;
-        let (ahead, back) = drive.tap_reach();
-        let mut levels_for = |pulse: &super::drive::Pulse, before: usize, levels: &mut Vec<f64>| {
-            let lead = pulse.symbols - 1 - pulse.advance + before;
-            let count = self.block_symbols + pulse.symbols - 1 + before;
-            symbols.resize(count + ahead + back, 0);
-            #[allow(clippy::cast_possible_wrap)]
-            let start = begin - lead as i64;
-            #[allow(clippy::cast_possible_wrap)]
-            relayed.fill(&self.symbols, start - back as i64, symbols);
-            levels.resize(count, 0.0);
-            drive.tapped_levels(symbols, levels);
-            start
-        };
-        levels_for(&drive.pulse, 0, weights);
-        drive.pulse.shape(weights, sps, out);
-        let (Some(first), Some(second)) = (&drive.edge, &drive.edge_second) else {
-            return;
-        };
-        for (pulse, order) in [(first, 1), (second, 2)] {
-            let start = levels_for(pulse, 1, weights);
-            let count = weights.len() - 1;
-            noise.resize(count, 0.0);
-            uniform.resize(count, 0);
-            self.transmitter_jitter.fill_gaussian(start + 1, noise);
-            self.transmitter_dirac.fill_uniform_u32(start + 1, uniform);
-            edges.clear();
-            edges.extend((0..count).map(|k| {
-                let late = displacement(drive.jitter, noise[k], uniform[k]);
-                let step = weights[k + 1] - weights[k];
-                if order == 1 {
-                    -step * late
-                } else {
-                    step * late * late
-                }
-            }));
-            extra.resize(out.len(), 0.0);
-            pulse.shape(edges, sps, extra);
-            kernels::add_scaled(out, extra, 1.0);
         }
     }
 }

@@ -7,8 +7,7 @@ use super::error::LinkError;
 use super::interference::Interference;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::{Propagation, Wave, finite_response, transfer};
-use crate::constants::ELEMENTARY_CHARGE;
-use crate::receiver::NoiseDensity;
+use crate::receiver::{NoiseDensity, ShotNoise};
 use crate::signal::convolution::band_edge;
 use crate::signal::kernels::{self, dot};
 use crate::signal::{Grid, planner};
@@ -96,8 +95,8 @@ pub struct ReceivedNoise {
     pub signal: Vec<SignalNoise>,
     /// Light that beats with the signal while its phase drifts.
     pub interference: Vec<Interference>,
-    /// Covariance, about, of relative intensity noise that is carried to each decision through the
-    /// fibre: for solving an equaliser, which comes before.
+    /// Covariance, about, of relative intensity noise and of spontaneous emission that are carried to
+    /// each decision through the fibre: for solving an equaliser, which comes before.
     pub carried_covariance: Vec<f64>,
     /// Standard deviation, relative to the distance of the outer levels, of the baseline's wander
     /// behind a high-pass.
@@ -272,14 +271,14 @@ impl ReceivedNoise {
                         covariance: covariance.iter().map(|c| slope * c).collect(),
                     });
                 }
-                Operation::Noise(NoiseSource::Shot(dark)) => {
+                Operation::Noise(NoiseSource::Shot(shot)) => {
                     if let Some(detector) = detector {
                         noise.at_detector(
                             plan,
                             propagation,
                             responses,
                             detector,
-                            *dark,
+                            *shot,
                             intensity,
                         )?;
                     }
@@ -437,14 +436,15 @@ fn signal_noise(
     tail: Tail,
     detector: usize,
     current: &[f64],
-    dark: f64,
+    shot: ShotNoise,
     intensity: f64,
 ) -> SignalNoise {
-    let shot_sum = ELEMENTARY_CHARGE * (kernels::sum(current) + current.len() as f64 * dark);
+    let (charge, dark) = (shot.charge, shot.dark_current);
+    let shot_sum = charge * (kernels::sum(current) + current.len() as f64 * dark);
     let intensity_sum = intensity * dot(current, current);
     let mut density: Vec<f64> = current
         .iter()
-        .map(|&i| ELEMENTARY_CHARGE * (i + dark) + intensity * i * i)
+        .map(|&i| charge * (i + dark) + intensity * i * i)
         .collect();
     if let Some(squares) = square_slopes(plan, propagation, detector) {
         for (d, s) in density.iter_mut().zip(squares) {

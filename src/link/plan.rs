@@ -2,11 +2,13 @@
 //!
 //! Every stage becomes one or more operations of a few kinds: *linear* (time-invariant, applied as
 //! a response), *memoryless* (applied sample by sample), *a fibre with the Kerr effect* (neither, with
-//! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
+//! the memory of the fibre), *an amplifier whose gain follows the light* (neither, with the memory of its
+//! carriers), *detection*, and *noise*, which stands at the place where it arises. Both
 //! engines run the same list.
 
 mod conversion;
 mod emission;
+mod lengths;
 mod light;
 mod linear;
 mod multimode;
@@ -17,11 +19,14 @@ pub use linear::Linear;
 
 use super::description::{Link, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
+use super::echo_beat::EchoBeat;
+use super::emission::Emission;
 use super::error::LinkError;
+use super::gain_dynamics::GainDynamics;
 use super::kerr::KerrChoice;
 use crate::fiber::{KerrCoefficient, SingleModeFiber};
 use crate::network::ChannelTransfer;
-use crate::receiver::NoiseDensity;
+use crate::receiver::{NoiseDensity, ShotNoise};
 use crate::signal::{Response, Table};
 use crate::transmitter::{Driver, Laser};
 use num_complex::Complex64;
@@ -34,8 +39,8 @@ pub enum NoiseSource {
     RelativeIntensity(f64),
     /// The laser's phase noise, linewidth in Hz.
     Phase(f64),
-    /// Shot noise of the photocurrent plus this dark current, A.
-    Shot(f64),
+    /// Shot noise of the photocurrent.
+    Shot(ShotNoise),
     /// An amplifier's input-referred noise, one-sided density in A²/Hz or V²/Hz.
     Additive(NoiseDensity),
     /// A redriver's input-referred noise, one-sided density in V²/Hz.
@@ -47,6 +52,8 @@ pub enum NoiseSource {
     Modal(NoiseDensity),
     /// Noise of light that the signal beats with or that is added to it.
     Light(LightNoise),
+    /// Spontaneous emission that is followed to the detector.
+    Emission(Emission),
 }
 
 /// One operation of a link.
@@ -56,6 +63,8 @@ pub enum Operation {
     Linear(Linear),
     /// A fibre, as it is without the Kerr effect, and γ (1/(W·m)); neither linear nor memoryless.
     KerrFiber(Linear, f64),
+    /// An amplifier whose gain follows the field; neither linear nor memoryless.
+    GainDynamics(GainDynamics),
     /// Drive to optical field (√W), sample by sample.
     Modulate(Arc<Table<Complex64>>),
     /// Drive to optical power (W), sample by sample, of light that has no phase to follow: what comes
@@ -132,6 +141,8 @@ pub struct Plan {
     pub overload: Option<f64>,
     /// What was chosen for each fibre with the Kerr effect, once a waveform went through it.
     pub kerr_choices: Vec<KerrChoice>,
+    /// The echoes that are detected, and what makes them coherent; None without any.
+    pub echo_beat: Option<EchoBeat>,
     /// What was found out about the light on its way.
     pub notes: Vec<String>,
     /// What the user should know.
@@ -216,60 +227,6 @@ impl Plan {
         10f64.powf(-loss_db / per_decade)
     }
 
-    /// Takes over from a link that differs from the one planned in nothing but the lengths of
-    /// fibres and cables and in lumped losses; false, and unchanged, where it differs in more.
-    pub fn take_lengths(&mut self, old: &Link, new: &Link) -> bool {
-        if old.signal != new.signal
-            || old.engine.samples_per_symbol != new.engine.samples_per_symbol
-            || old.stages.len() != new.stages.len()
-            // Noise of multimode links is relative to the power where it arises.
-            || self.emission().is_some()
-            // An automatic gain depends on the loss in front of it.
-            || new.stages.iter().any(redriver::has_automatic_gain)
-            // Whether the Kerr effect matters is found anew.
-            || new.stages.iter().any(|n| matches!(n.stage, Stage::KerrFiber(_)))
-            // What light meets depends on the loss in front of it and behind.
-            || old.stages.iter().chain(&new.stages).any(NamedStage::shapes_light)
-        {
-            return false;
-        }
-        let mut operations = self.operations.clone();
-        let mut delay = self.delay;
-        for (index, (a, b)) in old.stages.iter().zip(&new.stages).enumerate() {
-            if a.stage == b.stage {
-                continue;
-            }
-            let linear = match (&a.stage, &b.stage) {
-                (Stage::Fiber(a), Stage::Fiber(b)) => {
-                    if b.check().is_err() || a.attenuation != b.attenuation {
-                        return false;
-                    }
-                    delay += b.delay() - a.delay();
-                    Linear::Fiber(b.clone(), self.wavelength.unwrap_or(f64::NAN))
-                }
-                (Stage::OpticalLoss(_), Stage::OpticalLoss(b)) => Linear::Loss(*b),
-                (Stage::Twinax(a), Stage::Twinax(b)) => {
-                    delay += b.propagation_delay() - a.propagation_delay();
-                    Linear::Twinax(*b)
-                }
-                _ => return false,
-            };
-            let Some(planned) = operations
-                .iter_mut()
-                .find(|o| o.stage_index == index && matches!(o.operation, Operation::Linear(_)))
-            else {
-                return false;
-            };
-            if matches!(planned.operation, Operation::Linear(Linear::Gain(_))) {
-                return false;
-            }
-            planned.operation = Operation::Linear(linear);
-        }
-        self.operations = operations;
-        self.delay = delay;
-        true
-    }
-
     /// Turns a link into operations.
     ///
     /// # Errors
@@ -312,6 +269,7 @@ struct Builder<'a> {
     received_voltage: bool,
     /// Amplitude (V) that an automatic gain holds in front of a modulator.
     held_amplitude: Option<f64>,
+    echo_beat: Option<EchoBeat>,
     notes: Vec<String>,
     warnings: Vec<String>,
 }
@@ -337,6 +295,7 @@ impl<'a> Builder<'a> {
             quantity: redriver::Quantity::Voltage,
             received_voltage: false,
             held_amplitude: None,
+            echo_beat: None,
             notes: Vec::new(),
             warnings: link.warnings.clone(),
         }
@@ -400,6 +359,7 @@ impl<'a> Builder<'a> {
             delay: self.delay,
             overload: self.overload,
             kerr_choices: Vec::new(),
+            echo_beat: self.echo_beat,
             notes: self.notes,
             warnings: self.warnings,
         })

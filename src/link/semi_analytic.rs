@@ -329,15 +329,24 @@ impl SemiAnalytic {
         let sent_power = mean_power(self.propagation.before(source + 1)?);
         // All-pass but for loss: what long runs keep is what the mean keeps. An optical filter takes
         // more from what changes.
+        let (low, high) = (
+            launched(0),
+            launched(self.plan.drive.levels.len().saturating_sub(1)),
+        );
+        if self.plan.has_gain_dynamics() {
+            let long_run = |power| self.plan.long_run_power(source, detector, power).ok();
+            let (low, high) = (long_run(low)?, long_run(high)?);
+            return Some(ReceivedLight {
+                average_power,
+                modulation_amplitude: high - low,
+                extinction_ratio: high / low,
+            });
+        }
         let kept = if self.plan.filters_light() {
             self.plan.carrier_transmission(source..detector).ok()?
         } else {
             average_power / sent_power
         };
-        let (low, high) = (
-            launched(0),
-            launched(self.plan.drive.levels.len().saturating_sub(1)),
-        );
         Some(ReceivedLight {
             average_power,
             modulation_amplitude: kept * (high - low),

@@ -13,25 +13,27 @@
 //! what noise and jitter of the power add to that phase. **Left out** there is what dispersion does to
 //! the power on the way, and with it the exchange of noise between amplitude and phase along the fibre
 //! (modulation instability).
+//!
+//! Through an amplifier whose gain follows the light the way back is that of the gain linear about the
+//! pattern ([`gain_dynamics`](super::gain_dynamics)).
 
 mod drive;
+mod light;
 mod survey;
 
 use super::decision::{DecisionInput, DecisionRule, Equalized};
+use super::emission::carries_emission;
 use super::error::LinkError;
-use super::kerr::nonlinear_fiber;
 use super::noise::{NoiseKind, Tail};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
-use super::waveform::{Propagation, Wave, finite_response};
-use crate::signal::convolution::{DROPPED_ENERGY, FiniteResponse};
+use super::waveform::{Propagation, Wave};
 use crate::signal::interpolator::HALF_WIDTH;
-use crate::signal::{Interpolator, Scratch, Transforms};
-use drive::DriveWay;
+use crate::signal::{Interpolator, Scratch};
+use light::Light;
 use num_complex::Complex64;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::f64::consts::PI;
-use survey::{Survey, squared_slopes, squares};
+use survey::{PREDICTORS, Survey};
 
 /// Edges of the dual-Dirac jitter that are kept apart for each decision; the others are taken as
 /// Gaussian.
@@ -62,6 +64,8 @@ struct Share {
     phase: f64,
     /// Noise in front of the modulator.
     drive: f64,
+    /// Spontaneous emission that beats with the signal.
+    emission: f64,
     jitter: f64,
     edges: [f64; STRONGEST_EDGES],
 }
@@ -77,7 +81,7 @@ fn carries_phase(plan: &Plan) -> bool {
 
 /// True where the way to the detector does more to noise of the laser than to weaken it.
 fn changes_spectra(plan: &Plan) -> bool {
-    dispersion_phase(plan) > NEGLIGIBLE_PHASE || plan.filters_light()
+    dispersion_phase(plan) > NEGLIGIBLE_PHASE || plan.filters_light() || plan.has_gain_dynamics()
 }
 
 fn has_noise(plan: &Plan, is: impl Fn(&NoiseSource) -> bool) -> bool {
@@ -122,7 +126,8 @@ pub fn carry(
     let rule = &equalized.rule;
     let jitter = !plan.drive.jitter.is_none();
     let (intensity, phase) = (carries_intensity(plan), carries_phase(plan));
-    if !(jitter || intensity || phase || drive::carries_noise(plan)) {
+    let emission = carries_emission(plan);
+    if !(jitter || intensity || phase || emission || drive::carries_noise(plan)) {
         return Ok(None);
     }
     let path = Path::new(plan, propagation, tail, rule)?;
@@ -132,8 +137,8 @@ pub fn carry(
         let mut decisions = SURVEYED;
         while 4 * decisions < n {
             let shares = path.shares((0..decisions).map(|i| i * n / decisions));
-            for predictor in [squares, squared_slopes] {
-                if survey.predictors.len() < 2 {
+            for predictor in PREDICTORS {
+                if survey.predictors.len() < PREDICTORS.len() {
                     survey.predict(predictor(path.current()), tail, rule, input);
                 }
                 if let Some(carried) = survey.extend(&shares) {
@@ -149,10 +154,7 @@ pub fn carry(
 /// What was found for every decision.
 fn gather(shares: &[(usize, Share)]) -> Carried {
     let mut carried = Carried {
-        variance: shares
-            .iter()
-            .map(|s| s.1.intensity + s.1.phase + s.1.drive + s.1.jitter)
-            .collect(),
+        variance: shares.iter().map(|s| s.1.carried() + s.1.jitter).collect(),
         edges: Vec::new(),
         kinds: kinds(shares),
     };
@@ -170,6 +172,7 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
         (NoiseKind::RelativeIntensity, mean(&|s| s.intensity)),
         (NoiseKind::Phase, mean(&|s| s.phase)),
         (NoiseKind::Redriver, mean(&|s| s.drive)),
+        (NoiseKind::SignalSpontaneous, mean(&|s| s.emission)),
         (
             NoiseKind::TransmitterJitter,
             mean(&|s| s.jitter + s.edges.iter().map(|e| e * e).sum::<f64>()),
@@ -177,6 +180,13 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
     ];
     kinds.retain(|k| k.1 > 0.0);
     kinds
+}
+
+impl Share {
+    /// Of noise of the light and in front of the modulator.
+    fn carried(&self) -> f64 {
+        self.intensity + self.phase + self.drive + self.emission
+    }
 }
 
 /// The way back from a decision.
@@ -195,25 +205,6 @@ struct Path<'a> {
     /// the decision's own.
     profile: Vec<f64>,
     profile_begin: isize,
-}
-
-struct Light<'a> {
-    detected: &'a [Complex64],
-    /// Field behind the modulator, with the phase of the Kerr effect of the fibres.
-    launched: Cow<'a, [Complex64]>,
-    /// Kerr phase of the fibres over the launched power, rad/W.
-    kerr: f64,
-    responsivity: f64,
-    /// Slope of the field with the drive, at every sample.
-    slope: Vec<Complex64>,
-    transforms: Transforms,
-    /// Conjugate spectrum of what lies between modulator and detector, on the window.
-    fiber: Vec<Complex64>,
-    /// What lies between driver and modulator.
-    way: DriveWay,
-    lead: usize,
-    intensity: f64,
-    phase: f64,
 }
 
 impl<'a> Path<'a> {
@@ -335,7 +326,7 @@ impl<'a> Path<'a> {
             let at = wrap(first + (light.lead + i).cast_signed());
             field[light.lead + i] = light.detected[at] * (2.0 * light.responsivity * w);
         }
-        light.transforms.filter_field(field, &light.fiber, scratch);
+        share.emission = light.backward(wrap(first), field, scratch);
         real.clear();
         let mut intensity = 0.0;
         let mut at = wrap(first);
@@ -457,148 +448,4 @@ fn essential(weights: &[f64], begin: isize, share: f64) -> (Vec<f64>, isize) {
         .count();
     let end = weights.len().saturating_sub(back).max(front);
     (weights[front..end].to_vec(), begin + front.cast_signed())
-}
-
-impl<'a> Light<'a> {
-    fn new(
-        plan: &'a Plan,
-        propagation: &'a Propagation,
-        weights: usize,
-    ) -> Result<Option<Self>, LinkError> {
-        let position =
-            |is: &dyn Fn(&Operation) -> bool| plan.operations.iter().position(|o| is(&o.operation));
-        let (Some(modulator), Some(detector)) = (
-            position(&|o| matches!(o, Operation::Modulate(_))),
-            position(&|o| matches!(o, Operation::Detect(_))),
-        ) else {
-            return Ok(None);
-        };
-        let (
-            Some(Wave::Field(launched)),
-            Some(Wave::Field(detected)),
-            Operation::Modulate(table),
-            Operation::Detect(responsivity),
-        ) = (
-            propagation.before(modulator + 1),
-            propagation.before(detector),
-            &plan.operations[modulator].operation,
-            &plan.operations[detector].operation,
-        )
-        else {
-            return Ok(None);
-        };
-        let linears = |range: std::ops::Range<usize>| -> Vec<&Linear> {
-            plan.operations[range]
-                .iter()
-                .filter_map(|o| o.operation.linear_part())
-                .collect()
-        };
-        let fiber = linears(modulator + 1..detector);
-        let way = DriveWay::new(plan, propagation, modulator)?;
-        let rate = plan.sampling_rate();
-        let fiber = design(&fiber, rate)?;
-        let memory = |finite: &Option<FiniteResponse>| {
-            finite.as_ref().map_or((0, 0), |f| (f.advance, f.delay()))
-        };
-        let (fiber_lead, fiber_trail) = memory(&fiber);
-        let (electrical_lead, electrical_trail) = way.memory();
-        // Going back in time the response's tail comes first.
-        let lead = fiber_trail + electrical_trail;
-        let window = (weights + lead + fiber_lead + electrical_lead)
-            .next_power_of_two()
-            .max(64);
-        let drive = match modulator {
-            0 => propagation.drive_wave(),
-            _ => match propagation.before(modulator) {
-                Some(Wave::Real(wave)) => wave,
-                _ => propagation.drive_wave(),
-            },
-        };
-        let mut phase = 0.0;
-        let mut intensity = 0.0;
-        for o in &plan.operations {
-            match &o.operation {
-                Operation::Noise(NoiseSource::Phase(linewidth)) if carries_phase(plan) => {
-                    phase += 2.0 * PI * linewidth / rate;
-                }
-                Operation::Noise(NoiseSource::RelativeIntensity(density))
-                    if carries_intensity(plan) =>
-                {
-                    intensity += 0.5 * density * rate;
-                }
-                _ => {}
-            }
-        }
-        let kerr = kerr_phase_per_power(plan, modulator..detector)?;
-        let turned = |a: &Complex64| Complex64::cis(-kerr * a.norm_sqr());
-        let slope = |(x, a): (&f64, &Complex64)| {
-            let slope = table.slope(*x);
-            // δφ = −2k·Re(A*·δA).
-            let turn = -2.0 * kerr * (a.conj() * slope).re;
-            (slope + Complex64::new(0.0, turn) * a) * turned(a)
-        };
-        Ok(Some(Self {
-            detected,
-            slope: if plan.drive.jitter.is_none() && !drive::carries_noise(plan) {
-                Vec::new()
-            } else if kerr == 0.0 {
-                drive.iter().map(|&x| table.slope(x)).collect()
-            } else {
-                drive.iter().zip(launched).map(slope).collect()
-            },
-            launched: if kerr == 0.0 {
-                Cow::Borrowed(launched)
-            } else {
-                launched.iter().map(|a| a * turned(a)).collect()
-            },
-            kerr,
-            responsivity: *responsivity,
-            transforms: Transforms::new(window),
-            fiber: fiber.map_or_else(
-                || vec![Complex64::new(1.0 / window as f64, 0.0); window],
-                |finite| backward(&finite, window),
-            ),
-            way: way.on_window(window),
-            lead,
-            intensity,
-            phase,
-        }))
-    }
-}
-
-/// Kerr phase of all fibres between two places over the power at the first, rad/W.
-fn kerr_phase_per_power(plan: &Plan, range: std::ops::Range<usize>) -> Result<f64, LinkError> {
-    let (mut phase, mut transmission) = (0.0, 1.0);
-    for planned in &plan.operations[range] {
-        if let Operation::KerrFiber(linear, gamma) = &planned.operation {
-            let fiber = nonlinear_fiber(linear, *gamma)?;
-            phase += transmission * gamma * fiber.effective_length(fiber.length);
-        }
-        match planned.operation.linear_part() {
-            Some(linear @ Linear::Fiber(..)) => {
-                let fiber = nonlinear_fiber(linear, 0.0)?;
-                transmission *= (-fiber.attenuation * fiber.length).exp();
-            }
-            Some(linear) => transmission *= linear.flat_gain().unwrap_or(1.0).powi(2),
-            None => {}
-        }
-    }
-    Ok(phase)
-}
-
-/// Finite response of linear operations together; None where there are none.
-fn design(linears: &[&Linear], sampling_rate: f64) -> Result<Option<FiniteResponse>, LinkError> {
-    if linears.is_empty() {
-        return Ok(None);
-    }
-    finite_response("the fibre", linears, sampling_rate, DROPPED_ENERGY).map(Some)
-}
-
-/// Conjugate spectrum of a response on a window, scaled by 1/window.
-fn backward(finite: &FiniteResponse, window: usize) -> Vec<Complex64> {
-    finite
-        .spectrum(window)
-        .iter()
-        .map(Complex64::conj)
-        .collect()
 }

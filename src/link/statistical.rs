@@ -53,6 +53,7 @@ pub fn check(link: &Link, plan: &Plan) -> Result<(), LinkError> {
             | Operation::Emit(_)
             | Operation::Detect(_)
             | Operation::KerrFiber(..)
+            | Operation::GainDynamics(_)
             | Operation::Polarization(_)
             | Operation::Noise(_) => "it belongs to an optical link",
         };

@@ -6,7 +6,7 @@ use super::*;
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::single_mode::Attenuation;
-use crate::fiber::{Dispersion, KerrCoefficient, KerrFiber, SingleModeFiber};
+use crate::fiber::{Dispersion, EchoPhase, KerrCoefficient, KerrFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::receiver::{NoiseDensity, Photoreceiver};
 use crate::signal::Response;
@@ -76,6 +76,7 @@ fn link() -> Link {
                 Stage::Photoreceiver(Photoreceiver {
                     responsivity: 0.9,
                     dark_current: 1e-8,
+                    avalanche: None,
                     photodiode_response: Response::Flat,
                     noise: NoiseDensity::White(1.6e-20),
                     response: Response::BesselThomson4 { bandwidth: 27e9 },
@@ -95,6 +96,7 @@ fn link() -> Link {
         engine: EngineSettings {
             method: Method::SemiAnalytic,
             samples_per_symbol: 8,
+            reflection_phase: EchoPhase::Drifting,
             monte_carlo: MonteCarloSettings {
                 relative_error: 0.1,
                 maximum_symbols: 1 << 17,

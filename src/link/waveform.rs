@@ -315,6 +315,13 @@ impl Propagation {
                     field,
                 )?);
             }
+            (Operation::GainDynamics(dynamics), Signal::Field(sent)) => {
+                let gain = dynamics.periodic(plan.sampling_rate(), sent)?;
+                let field = step.output.field();
+                field.clear();
+                let factor = |h: &f64| dynamics.amplifier.field_factor(*h);
+                field.extend(sent.iter().zip(&gain).map(|(a, h)| a * factor(h)));
+            }
             (Operation::Detect(responsivity), Signal::Real(_)) if plan.emission().is_some() => {
                 scale(input, *responsivity, &mut step.output);
             }

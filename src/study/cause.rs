@@ -39,6 +39,8 @@ pub enum Cause {
     AmplifierNoise,
     /// Noise of redrivers and linear drivers.
     RedriverNoise,
+    /// Gain of semiconductor amplifiers that follows the waveform.
+    GainDynamics,
     /// Chirp of the modulator.
     Chirp,
     /// Relative intensity noise of the laser.
@@ -87,6 +89,7 @@ impl Cause {
             Self::PolarizationDependentLoss => "polarisation-dependent loss",
             Self::AmplifierNoise => "optical amplifier noise",
             Self::RedriverNoise => "redriver noise",
+            Self::GainDynamics => "gain dynamics",
             Self::Chirp => "chirp",
             Self::RelativeIntensityNoise => "relative intensity noise",
             Self::PhaseNoise => "laser phase noise",
@@ -233,6 +236,13 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
         each(link, &|stage| {
             if let Stage::Amplifier(amplifier) = stage {
                 amplifier.adds_noise = false;
+            }
+        });
+    });
+    add(Cause::GainDynamics, &|link| {
+        each(link, &|stage| {
+            if let Stage::Amplifier(amplifier) = stage {
+                amplifier.gain_dynamics = false;
             }
         });
     });

@@ -10,6 +10,7 @@ use crate::config::link_file::read_text;
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
 use crate::config::stage_tables::{FiberTable, StageTable};
+use crate::config::table::Table;
 use crate::link::{
     AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage, PolarizationEffects, Stage,
 };
@@ -24,7 +25,7 @@ const PS_PER_SQRT_KM: f64 = 3.162_277_660_168_379e-14;
 /// Probability that the differential group delay is not exceeded where none is given: about three times
 /// the mean (ITU-T G.691, which lists 4.2e-5 for a ratio of 3.0).
 const DELAY_PROBABILITY: f64 = 1.0 - 4.2e-5;
-/// Carrier lifetime of a semiconductor amplifier that does not saturate, s: of no effect.
+/// Carrier lifetime of a semiconductor amplifier where none is given, s: of no effect.
 const CARRIER_LIFETIME: f64 = 1e-10;
 
 /// Keys of a fibre that act in links of stages only.
@@ -297,12 +298,20 @@ impl Resolver<'_> {
         if !(gain + figure + bandwidth).is_finite() {
             return None;
         }
+        let semiconductor_kind = matches!(
+            table.kind.as_ref().map(|kind| kind.value),
+            Some(AmplifierKindName::Semiconductor)
+        );
+        if !self.may_have_dynamics(entry, table, semiconductor_kind) {
+            return None;
+        }
+        let output_saturation_power = match &table.output_saturation_power_dbm {
+            Some(power) => Some(dbm_to_watt(power.value)),
+            None => half_gain_power(table, db_to_power_ratio(gain)),
+        };
         let erbium = ErbiumAmplifier {
             small_signal_gain: db_to_power_ratio(gain),
-            output_saturation_power: table
-                .output_saturation_power_dbm
-                .as_ref()
-                .map(|power| dbm_to_watt(power.value)),
+            output_saturation_power,
             noise_figure: db_to_power_ratio(figure),
             definition: match table.noise_figure_definition.as_ref().map(|v| v.value) {
                 None | Some(NoiseFigureName::WithShotNoise) => NoiseFigureDefinition::WithShotNoise,
@@ -318,18 +327,70 @@ impl Resolver<'_> {
             );
             return None;
         }
-        let amplifier = match table.kind.as_ref().map(|kind| kind.value) {
-            None | Some(AmplifierKindName::Erbium) => LinkAmplifier::Erbium(erbium),
-            Some(AmplifierKindName::Semiconductor) => {
-                LinkAmplifier::Semiconductor(semiconductor(&erbium))
-            }
+        let amplifier = if semiconductor_kind {
+            LinkAmplifier::Semiconductor(semiconductor(&erbium, table))
+        } else {
+            LinkAmplifier::Erbium(erbium)
         };
+        let lifetime = table.carrier_lifetime_ps.is_some();
+        let asked = table.gain_dynamics.as_ref().map(|asked| asked.value);
         Some(Stage::Amplifier(AmplifierStage {
             amplifier,
             optical_bandwidth: bandwidth * GHZ,
             adds_noise: true,
+            gain_dynamics: asked.unwrap_or(true) && lifetime,
         }))
     }
+
+    /// Notes keys of gain dynamics that lack what they need; false where there are some.
+    fn may_have_dynamics(
+        &mut self,
+        entry: &StageEntry,
+        table: &OpticalAmplifierTable,
+        semiconductor: bool,
+    ) -> bool {
+        let of_dynamics = [
+            "carrier_lifetime_ps",
+            "saturation_energy_pj",
+            "linewidth_enhancement_factor",
+            "gain_dynamics",
+        ];
+        if !semiconductor {
+            let given = of_dynamics
+                .iter()
+                .find_map(|key| Some((key, table.given(key)?)));
+            let Some((key, at)) = given else { return true };
+            let message = format!("`{key}` has no effect in {}", entry.place());
+            self.errors.push(
+                ConfigError::at(Problem::Conflict, at, message)
+                    .help("it belongs to `kind = \"semiconductor\"`"),
+            );
+            return false;
+        }
+        let unsaturated =
+            table.output_saturation_power_dbm.is_none() && table.saturation_energy_pj.is_none();
+        let asked = table.gain_dynamics.as_ref().is_some_and(|a| a.value)
+            || table.saturation_energy_pj.is_some()
+            || table.linewidth_enhancement_factor.is_some();
+        if table.carrier_lifetime_ps.is_none() {
+            if asked {
+                self.missing(entry, "carrier_lifetime_ps", "");
+            }
+            return !asked;
+        }
+        if unsaturated {
+            let why = " or `output_saturation_power_dbm = …`";
+            self.missing(entry, "saturation_energy_pj", why);
+        }
+        !unsaturated
+    }
+}
+
+/// Output power (W) at which the gain has halved, of a saturation energy; none without one.
+fn half_gain_power(table: &OpticalAmplifierTable, gain: f64) -> Option<f64> {
+    let energy = table.saturation_energy_pj.as_ref()?.value * 1e-12;
+    let lifetime = table.carrier_lifetime_ps.as_ref()?.value * 1e-12;
+    Some(energy / lifetime * gain * LN_2 / (gain - 2.0))
 }
 
 /// How many neighbouring channels there are.
@@ -342,16 +403,23 @@ fn adjacent_channels(table: &OpticalFilterTable) -> u32 {
 
 /// A semiconductor amplifier of the same gain, saturation and noise: P_sat = E_sat/τ_c, and the gain
 /// has halved at the output power P_sat·G0·ln2/(G0 − 2). Under an average power only their ratio counts.
-fn semiconductor(erbium: &ErbiumAmplifier) -> SemiconductorAmplifier {
+fn semiconductor(
+    erbium: &ErbiumAmplifier,
+    table: &OpticalAmplifierTable,
+) -> SemiconductorAmplifier {
+    let lifetime = table
+        .carrier_lifetime_ps
+        .as_ref()
+        .map_or(CARRIER_LIFETIME, |lifetime| lifetime.value * 1e-12);
     let gain = erbium.small_signal_gain;
     let saturation_power = erbium
         .output_saturation_power
         .map_or(f64::MAX.sqrt(), |half| half * (gain - 2.0) / (gain * LN_2));
     SemiconductorAmplifier {
         small_signal_gain: gain,
-        carrier_lifetime: CARRIER_LIFETIME,
-        saturation_energy: saturation_power * CARRIER_LIFETIME,
-        linewidth_enhancement: 0.0,
+        carrier_lifetime: lifetime,
+        saturation_energy: saturation_power * lifetime,
+        linewidth_enhancement: or(table.linewidth_enhancement_factor.as_ref(), 0.0),
         noise_figure: erbium.noise_figure,
         definition: erbium.definition,
     }

@@ -1,5 +1,7 @@
 //! From the link file to the link: parts filled in, units turned to SI, what is missing named.
 
+mod attenuation;
+mod avalanche;
 mod chain;
 mod electronics;
 mod light;

@@ -269,7 +269,7 @@ impl Resolver<'_> {
         table: &FiberTable,
     ) -> Option<SingleModeFiber> {
         let length = 1e3 * self.needed(entry, "length_km", table.length_km.as_ref());
-        let attenuation = self.attenuation(entry, table.attenuation_db_per_km.as_ref());
+        let attenuation = self.fiber_attenuation(entry, table);
         let dispersion = self.dispersion(entry, table)?;
         Some(SingleModeFiber {
             length,
@@ -438,9 +438,11 @@ impl Resolver<'_> {
             table.response_file.as_ref(),
         );
         let noise = self.amplifier_noise(entry, table)?;
+        let avalanche = self.avalanche(entry, table);
         Some(Stage::Photoreceiver(Photoreceiver {
             responsivity,
             dark_current: 1e-9 * or(table.dark_current_na.as_ref(), 0.0),
+            avalanche,
             photodiode_response: match &table.photodiode_bandwidth_ghz {
                 Some(bandwidth) => Response::SinglePole {
                     bandwidth: bandwidth.value * GHZ,

@@ -3,7 +3,8 @@
 use super::Resolver;
 use super::electronics::jitter;
 use crate::config::choices::{
-    AdaptationName, CodeName, FeedbackName, FormatName, MethodName, ThresholdName,
+    AdaptationName, CodeName, FeedbackName, FormatName, MethodName, ReflectionPhaseName,
+    ThresholdName,
 };
 use crate::config::error::{ConfigError, Problem};
 use crate::config::link_file::{file_location, table_location};
@@ -15,6 +16,7 @@ use crate::config::schema::{
 use crate::config::source::{Location, Value};
 use crate::equalizer::{Adaptation, Equalizer};
 use crate::fec::{ForwardErrorCorrection, ReedSolomon};
+use crate::fiber::EchoPhase;
 use crate::format::{Modulation, Pattern};
 use crate::link::{
     EngineSettings, Feedback, Method, MonteCarloSettings, Sampler, SamplingPhase, SignalFormat,
@@ -348,6 +350,10 @@ impl Resolver<'_> {
                 Some(MethodName::Statistical) => Method::Statistical,
             },
             samples_per_symbol: size(table.samples_per_symbol.as_ref(), 8),
+            reflection_phase: match table.reflection_phase.as_ref().map(|phase| phase.value) {
+                None | Some(ReflectionPhaseName::Drifting) => EchoPhase::Drifting,
+                Some(ReflectionPhaseName::Quadrature) => EchoPhase::Quadrature,
+            },
             monte_carlo: MonteCarloSettings {
                 relative_error: monte_carlo.relative_error.as_ref().map_or(0.1, |e| e.value),
                 maximum_symbols: monte_carlo

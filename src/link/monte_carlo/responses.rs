@@ -1,8 +1,11 @@
 //! The operations of a plan, as blocks of a stream take them.
 
-use crate::constants::ELEMENTARY_CHARGE;
+use crate::amplifier::SemiconductorState;
 use crate::fiber::nonlinear::{NonlinearFiber, StepControl};
+use crate::link::echo_beat::EchoBeat;
+use crate::link::emission::{Emission, carries_emission};
 use crate::link::error::LinkError;
+use crate::link::gain_dynamics::GainDynamics;
 use crate::link::interference::DriftingBeat;
 use crate::link::kerr::{BLOCK_TOLERANCE, nonlinear_fiber};
 use crate::link::plan::{LightNoise, Linear, NoiseSource, Operation, Plan};
@@ -22,6 +25,16 @@ pub(super) enum Prepared {
     Gain(f64),
     /// A fibre with the Kerr effect: the closing of the band, and which of the propagators.
     Kerr(Arc<Vec<Complex64>>, usize),
+    /// A linear response for emission alone.
+    EmissionFilter(Arc<Vec<Complex64>>),
+    /// An amplifier whose gain follows the light, and the gain that a block begins with.
+    GainDynamics(GainDynamics, SemiconductorState),
+    /// Emission arises; what its density is multiplied by for the variance of a quadrature.
+    Emission {
+        stream: Stream,
+        emission: Emission,
+        half_rate: f64,
+    },
     Modulate(Arc<Table<Complex64>>),
     Emit(Arc<Table<f64>>),
     Detect(f64),
@@ -50,6 +63,12 @@ pub(super) enum Prepared {
         deviation: f64,
     },
     Beat(Arc<DriftingBeat>),
+    /// A beat of so much variance over the current (A) that lasts for some symbols only: independent noises
+    /// that are added to one.
+    ShortBeat {
+        scale: f64,
+        parts: Vec<(Stream, Arc<Vec<Complex64>>)>,
+    },
     Coloured {
         stream: Stream,
         shape: Arc<Vec<Complex64>>,
@@ -63,6 +82,28 @@ fn coloured(plan: &Plan, operation: &Operation) -> Option<NoiseDensity> {
     };
     plan.added_density(source)
         .filter(|density| !matches!(density, NoiseDensity::White(_)))
+}
+
+/// The beat of echoes where it lasts for some symbols only.
+fn short_beat<'a>(plan: &'a Plan, operation: &Operation) -> Option<&'a EchoBeat> {
+    match operation {
+        Operation::Noise(NoiseSource::Light(LightNoise::Reflections(_))) => plan
+            .echo_beat
+            .as_ref()
+            .filter(|beat| !beat.is_slow(plan.symbol_rate)),
+        _ => None,
+    }
+}
+
+/// Share of a beat's variance that is drawn as drifting.
+fn drifting_share(plan: &Plan, light: &LightNoise) -> f64 {
+    match (light, &plan.echo_beat) {
+        (LightNoise::Reflections(_), Some(beat)) if beat.is_slow(plan.symbol_rate) => {
+            beat.correlation(0.0)
+        }
+        (LightNoise::Reflections(_), Some(beat)) => beat.drifting(),
+        _ => 1.0,
+    }
 }
 
 /// The random stream of a noise that is added.
@@ -117,8 +158,14 @@ pub(super) enum Group {
     Gain(f64),
     /// A fibre with the Kerr effect: what closes the band, and its number among such fibres.
     Kerr(FiniteResponse, usize),
+    /// A response for emission alone: that of a fibre with the Kerr effect, as it is without.
+    EmissionFilter(FiniteResponse),
+    /// An amplifier whose gain follows the light, and the gain that a block begins with.
+    GainDynamics(GainDynamics, SemiconductorState),
     Operation(usize),
     Coloured(usize, FiniteResponse),
+    /// A beat that lasts for some symbols only.
+    ShortBeat(usize, Vec<FiniteResponse>),
 }
 
 impl Responses {
@@ -154,6 +201,15 @@ impl Responses {
                     responses.trail += fiber.advance + band.advance;
                     responses.groups.push(Group::Kerr(band, kerr_fibers));
                     kerr_fibers += 1;
+                    if carries_emission(plan) {
+                        responses.groups.push(Group::EmissionFilter(fiber));
+                    }
+                }
+                Operation::GainDynamics(dynamics) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    responses.lead += dynamics.memory(&planned.stage, sampling_rate)?;
+                    let start = dynamics.at_rest()?;
+                    responses.groups.push(Group::GainDynamics(*dynamics, start));
                 }
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
@@ -175,7 +231,18 @@ impl Responses {
                             responses.trail += shape.advance;
                             responses.groups.push(Group::Coloured(i, shape));
                         }
-                        None => responses.groups.push(Group::Operation(i)),
+                        None => {
+                            if let Some(beat) = short_beat(plan, operation) {
+                                let parts = beat.responses(sampling_rate);
+                                responses.lead +=
+                                    parts.iter().map(FiniteResponse::delay).max().unwrap_or(0);
+                                responses.groups.push(Group::ShortBeat(i, parts));
+                                if beat.drifting() <= 0.0 {
+                                    continue;
+                                }
+                            }
+                            responses.groups.push(Group::Operation(i));
+                        }
                     }
                 }
             }
@@ -223,10 +290,30 @@ impl Responses {
                 Group::Kerr(band, index) => {
                     Prepared::Kerr(Arc::new(band.spectrum(samples)), *index)
                 }
+                Group::EmissionFilter(response) => {
+                    Prepared::EmissionFilter(Arc::new(response.spectrum(samples)))
+                }
+                Group::GainDynamics(dynamics, start) => Prepared::GainDynamics(*dynamics, *start),
                 Group::Coloured(i, response) => Prepared::Coloured {
                     stream: stream(source_of(&plan.operations[*i].operation), *i),
                     shape: Arc::new(response.spectrum(samples)),
                 },
+                Group::ShortBeat(i, parts) => {
+                    let Operation::Noise(NoiseSource::Light(light)) =
+                        &plan.operations[*i].operation
+                    else {
+                        return None;
+                    };
+                    let parts = parts.iter().enumerate().map(|(part, response)| {
+                        let own = (part + 1) * plan.operations.len() + i;
+                        let spectrum = Arc::new(response.spectrum(samples));
+                        (stream(Source::Interference, own), spectrum)
+                    });
+                    Prepared::ShortBeat {
+                        scale: plan.drifting_beat(light)?,
+                        parts: parts.collect(),
+                    }
+                }
                 Group::Operation(i) => match &plan.operations[*i].operation {
                     Operation::Modulate(table) => Prepared::Modulate(table.clone()),
                     Operation::Emit(table) => Prepared::Emit(table.clone()),
@@ -249,15 +336,25 @@ impl Responses {
                         stream: stream(Source::PhaseNoise, *i),
                         deviation: (2.0 * PI * linewidth / sampling_rate).sqrt(),
                     },
-                    Operation::Noise(NoiseSource::Shot(dark)) => Prepared::Shot {
+                    Operation::Noise(NoiseSource::Shot(shot)) => Prepared::Shot {
                         stream: stream(Source::ShotNoise, *i),
-                        charge: ELEMENTARY_CHARGE * sampling_rate,
-                        dark: dark + plan.spontaneous_current(),
+                        charge: shot.charge * sampling_rate,
+                        dark: shot.dark_current + plan.spontaneous_current(),
                         white: 0.0,
                     },
+                    Operation::Noise(NoiseSource::Emission(emission)) => Prepared::Emission {
+                        stream: stream(Source::AmplifiedSpontaneousEmission, *i),
+                        emission: *emission,
+                        half_rate: 0.5 * sampling_rate,
+                    },
+                    // Added where the light is detected.
+                    Operation::Noise(NoiseSource::Light(LightNoise::CarriedSpontaneous(_))) => {
+                        return None;
+                    }
                     Operation::Noise(NoiseSource::Light(light)) => {
                         if let Some(scale) = plan.drifting_beat(light) {
                             let stream = stream(Source::Interference, *i);
+                            let scale = scale * drifting_share(plan, light);
                             let beat = DriftingBeat::new(stream, scale, drift_samples);
                             Prepared::Beat(Arc::new(beat))
                         } else {
@@ -282,6 +379,7 @@ impl Responses {
                     Operation::Linear(_)
                     | Operation::Polarization(_)
                     | Operation::KerrFiber(..)
+                    | Operation::GainDynamics(_)
                     | Operation::HighPass(_) => return None,
                 },
             })

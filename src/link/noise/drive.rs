@@ -10,11 +10,10 @@ use crate::receiver::NoiseDensity;
 impl ReceivedNoise {
     /// Adds to the covariance of what is carried to each decision one by one.
     pub(super) fn add_carried(&mut self, covariance: &[f64]) {
-        if self.carried_covariance.is_empty() {
-            self.carried_covariance = vec![0.0; covariance.len()];
-        }
-        for (sum, c) in self.carried_covariance.iter_mut().zip(covariance) {
-            *sum += c;
+        let sum = &mut self.carried_covariance;
+        sum.resize(sum.len().max(covariance.len()), 0.0);
+        for (s, c) in sum.iter_mut().zip(covariance) {
+            *s += c;
         }
     }
 

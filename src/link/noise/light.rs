@@ -7,6 +7,7 @@ use super::{
 };
 use crate::link::plan::LightNoise;
 use crate::link::sensitivity::carries_intensity;
+use crate::receiver::ShotNoise;
 
 impl ReceivedNoise {
     /// Shot noise, and intensity noise of the laser where that is not carried to each decision.
@@ -16,7 +17,7 @@ impl ReceivedNoise {
         propagation: &Propagation,
         responses: &mut NoiseResponses,
         detector: usize,
-        dark: f64,
+        mut shot: ShotNoise,
         intensity: f64,
     ) -> Result<(), LinkError> {
         let Some(detected) = plan.detected() else {
@@ -28,7 +29,7 @@ impl ReceivedNoise {
         ) else {
             return Ok(());
         };
-        let dark = dark + plan.spontaneous_current();
+        shot.dark_current += plan.spontaneous_current();
         let carried = carries_intensity(plan);
         // The states of polarisation are delayed with the laser's noise, and make shot noise where they
         // are added.
@@ -40,14 +41,14 @@ impl ReceivedNoise {
         }
         let followed = if carried { 0.0 } else { intensity };
         if apart {
-            let shot = responses.tail(plan, &linears_after(plan, detected))?;
+            let behind = responses.tail(plan, &linears_after(plan, detected))?;
             self.signal.push(signal_noise(
                 plan,
                 propagation,
-                shot,
+                behind,
                 detected,
                 current,
-                dark,
+                shot,
                 0.0,
             ));
             if followed > 0.0 {
@@ -66,7 +67,7 @@ impl ReceivedNoise {
                 tail,
                 detector,
                 current,
-                dark,
+                shot,
                 followed,
             ));
         }
@@ -86,7 +87,9 @@ impl ReceivedNoise {
             LightNoise::Reflections(_) => NoiseKind::Reflections,
             LightNoise::InBandCrosstalk(_) => NoiseKind::InBandCrosstalk,
             LightNoise::AdjacentCrosstalk(_) => NoiseKind::AdjacentCrosstalk,
-            LightNoise::SignalSpontaneous(_) => NoiseKind::SignalSpontaneous,
+            LightNoise::SignalSpontaneous(_) | LightNoise::CarriedSpontaneous(_) => {
+                NoiseKind::SignalSpontaneous
+            }
             LightNoise::SpontaneousSpontaneous(..) => NoiseKind::SpontaneousSpontaneous,
         };
         let Some(place) = plan.detected() else {
@@ -103,6 +106,12 @@ impl ReceivedNoise {
                 kind,
                 covariance: covariance.iter().map(|c| slope * c).collect(),
             });
+        } else if let (LightNoise::CarriedSpontaneous(_), Some(charge)) =
+            (light, plan.signal_spontaneous_per_current(light))
+        {
+            let mean = current.iter().sum::<f64>() / current.len().max(1) as f64;
+            let tail = responses.tail(plan, &linears)?;
+            self.add_carried(&tail.covariance(plan, charge * mean));
         } else if let Some(charge) = plan.signal_spontaneous_per_current(light) {
             let density = current.iter().map(|i| charge * i).collect();
             self.signal.push(SignalNoise::new(
@@ -117,12 +126,16 @@ impl ReceivedNoise {
                 .iter()
                 .map(|square| square.sqrt())
                 .collect();
-            self.interference.push(Interference::new(
+            let mut interference = Interference::new(
                 kind,
                 responses.tail(plan, &linears)?,
                 amplitude,
                 plan.samples_per_symbol,
-            ));
+            );
+            if let (LightNoise::Reflections(_), Some(beat)) = (light, &plan.echo_beat) {
+                interference.lasts(beat, plan.sampling_rate(), plan.samples_per_symbol);
+            }
+            self.interference.push(interference);
         }
         Ok(())
     }

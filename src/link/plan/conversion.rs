@@ -110,12 +110,23 @@ impl Builder<'_> {
         }
         self.margin_gain = Some(self.operations.len());
         self.push(name, Operation::Linear(Linear::Gain(1.0)));
-        self.push(name, Operation::Detect(receiver.responsivity));
+        if let Some(fault) = receiver.avalanche.and_then(|avalanche| avalanche.fault()) {
+            return refuse(fault);
+        }
+        let responsivity = receiver.multiplied_responsivity();
+        self.push(name, Operation::Detect(responsivity));
         self.received_light(name)?;
         self.push(
             name,
-            Operation::Noise(NoiseSource::Shot(receiver.dark_current)),
+            Operation::Noise(NoiseSource::Shot(receiver.shot_noise())),
         );
+        if let Some(bandwidth) = receiver
+            .avalanche
+            .and_then(|avalanche| avalanche.bandwidth())
+        {
+            let response = Response::SinglePole { bandwidth };
+            self.push(name, Operation::Linear(Linear::Response(response)));
+        }
         if receiver.photodiode_response != Response::Flat {
             self.push(
                 name,
@@ -135,7 +146,7 @@ impl Builder<'_> {
                 Operation::Linear(Linear::Response(receiver.response.clone())),
             );
         }
-        self.responsivity = Some(receiver.responsivity);
+        self.responsivity = Some(responsivity);
         self.quantity = Quantity::Photocurrent(receiver.transimpedance);
         self.overload = receiver.overload;
         self.domain = Domain::Electrical;

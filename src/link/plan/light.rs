@@ -10,8 +10,12 @@ use super::{
     refuse,
 };
 use crate::constants::SPEED_OF_LIGHT;
-use crate::fiber::multipath_interference::{Reflector, echoes};
+use crate::fiber::EchoPhase;
+use crate::fiber::multipath_interference::{Echo, Reflector, echoes, power_ratio};
 use crate::fiber::polarization::statistics::{maxwellian_quantile, mean_delay};
+use crate::link::echo_beat::EchoBeat;
+use crate::link::emission::{Emission, is_carried};
+use crate::link::gain_dynamics::GainDynamics;
 use crate::link::light::{AmplifierStage, LinkAmplifier, ModeDispersion, OpticalFilterStage};
 use crate::receiver::NoiseDensity;
 use crate::signal::optical_filter::{Thresholds, beat_variance, eye_opening_of_aligned_crosstalk};
@@ -35,6 +39,9 @@ pub enum LightNoise {
     /// Spontaneous emission of this density per polarisation (W/Hz) at the carrier, which beats with
     /// the signal: the sum over the amplifiers.
     SignalSpontaneous(f64),
+    /// The same where it is followed from where it arises ([`emission`](crate::link::emission)); the
+    /// density is what the average gain makes it at the carrier.
+    CarriedSpontaneous(f64),
     /// The same, which beats with itself: density per polarisation (W/Hz) and optical noise bandwidth
     /// (Hz). Where amplifiers have bands of different widths, those of the one band with the same power
     /// and the same integral of the squared density.
@@ -52,8 +59,8 @@ pub(super) struct FieldLight {
     loss_db: f64,
     /// Places that reflect since then.
     reflectors: Vec<Reflector>,
-    /// Power of each echo over that of the signal, of the paths that are closed.
-    echoes: Vec<f64>,
+    /// Echoes of the paths that are closed.
+    echoes: Vec<Echo>,
     /// In-band crosstalk over the signal.
     in_band: f64,
     /// Sum over the sources of adjacent crosstalk of the square of each over the signal.
@@ -100,8 +107,7 @@ impl FieldLight {
     fn isolate(&mut self) -> Result<(), Refused> {
         // Positions are optical: the index is in the delay.
         let echoes = echoes(&self.reflectors, 1.0).map_err(LinkError::from)?;
-        self.echoes
-            .extend(echoes.iter().map(|echo| echo.power_ratio));
+        self.echoes.extend(echoes);
         self.reflectors.clear();
         self.loss_db = 0.0;
         Ok(())
@@ -338,13 +344,41 @@ impl Builder<'_> {
             light.emissions.add(emission.density, bandwidth);
         }
         let compression = power_ratio_to_db(stage.amplifier.small_signal_gain() / gain);
-        if matches!(stage.amplifier, LinkAmplifier::Semiconductor(_)) && compression > 0.1 {
-            self.warnings.push(format!(
-                "{name}: the average power takes {compression:.2} dB from its gain; what its gain does \
-                 along the pattern is left out, and the more it is saturated the more that is"
-            ));
+        let mut emitted = Emission::Constant(emission.density);
+        match (&stage.amplifier, stage.gain_dynamics) {
+            (LinkAmplifier::Semiconductor(amplifier), true) => {
+                let dynamics = GainDynamics {
+                    amplifier: *amplifier,
+                    average_power: power,
+                };
+                emitted = Emission::Following(dynamics, frequency);
+                // Where the quantum limit allows it without load, it does under any load.
+                emitted
+                    .density(amplifier.small_signal_gain.ln())
+                    .map_err(LinkError::from)?;
+                self.notes.push(format!(
+                    "{name}: the average power takes {compression:.2} dB from its gain, which follows \
+                     the waveform"
+                ));
+                self.push(name, Operation::GainDynamics(dynamics));
+            }
+            (LinkAmplifier::Erbium(_), true) => {
+                return refuse("gain dynamics are modelled for semiconductor amplifiers only");
+            }
+            (kind, false) => {
+                if matches!(kind, LinkAmplifier::Semiconductor(_)) && compression > 0.1 {
+                    self.warnings.push(format!(
+                        "{name}: the average power takes {compression:.2} dB from its gain; what its \
+                         gain does along the pattern is left out (carrier_lifetime_ps brings it in), \
+                         and the more it is saturated the more that is"
+                    ));
+                }
+                self.push(name, Operation::Linear(Linear::Gain(gain.sqrt())));
+            }
         }
-        self.push(name, Operation::Linear(Linear::Gain(gain.sqrt())));
+        if stage.adds_noise && is_carried(self.link) {
+            self.push(name, Operation::Noise(NoiseSource::Emission(emitted)));
+        }
         Ok(())
     }
 
@@ -374,7 +408,7 @@ impl Builder<'_> {
         }
         let power = light.average_power;
         let mut noises = Vec::new();
-        let echoes: f64 = light.echoes.iter().sum();
+        let echoes = power_ratio(&light.echoes);
         if echoes > 0.0 {
             self.notes.push(format!(
                 "reflections: the echoes of {} pairs together are {:.1} dB below the signal{}",
@@ -382,6 +416,7 @@ impl Builder<'_> {
                 -power_ratio_to_db(echoes),
                 worst_phases(&light.levels, &light.echoes)
             ));
+            self.coherence(light.echoes.clone());
             noises.push(LightNoise::Reflections(power * echoes));
         }
         if light.in_band > 0.0 {
@@ -393,7 +428,11 @@ impl Builder<'_> {
         }
         if let Some(detected) = light.emissions.detected() {
             let (density, bandwidth) = detected.band;
-            noises.push(LightNoise::SignalSpontaneous(detected.at_carrier));
+            noises.push(if is_carried(self.link) {
+                LightNoise::CarriedSpontaneous(detected.at_carrier)
+            } else {
+                LightNoise::SignalSpontaneous(detected.at_carrier)
+            });
             noises.push(LightNoise::SpontaneousSpontaneous(density, bandwidth));
         }
         for noise in noises {
@@ -403,9 +442,40 @@ impl Builder<'_> {
     }
 }
 
+impl Builder<'_> {
+    /// Takes the echoes with the laser's linewidth, and says how much of their beat it keeps coherent.
+    fn coherence(&mut self, echoes: Vec<Echo>) {
+        let beat = EchoBeat {
+            echoes,
+            linewidth: self.laser.map_or(0.0, |laser| laser.linewidth),
+            phase: self.link.engine.reflection_phase,
+        };
+        if beat.linewidth > 0.0 || beat.phase == EchoPhase::Quadrature {
+            let drifting = EchoBeat {
+                phase: EchoPhase::Drifting,
+                ..beat.clone()
+            };
+            let coherent = 100.0 * drifting.drifting();
+            self.notes.push(match beat.phase {
+                EchoPhase::Drifting => format!(
+                    "reflections: {coherent:.1} % of the variance of their beat only drifts, the rest is \
+                     phase noise of the laser"
+                ),
+                EchoPhase::Quadrature => format!(
+                    "reflections: their phases stand in quadrature: of the variance of their beat {:.3} % \
+                     is left, phase noise of the laser",
+                    100.0 * beat.correlation(0.0)
+                ),
+            });
+        }
+        self.echo_beat = Some(beat);
+    }
+}
+
 /// What would be left of the eye with all phases at their worst; nothing where levels do not rise.
-fn worst_phases(levels: &[f64], echoes: &[f64]) -> String {
-    let left = |thresholds| eye_opening_of_aligned_crosstalk(levels, echoes, thresholds);
+fn worst_phases(levels: &[f64], echoes: &[Echo]) -> String {
+    let ratios: Vec<f64> = echoes.iter().map(|echo| echo.power_ratio).collect();
+    let left = |thresholds| eye_opening_of_aligned_crosstalk(levels, &ratios, thresholds);
     match (left(Thresholds::Fixed), left(Thresholds::Following)) {
         (Some(fixed), Some(following)) => format!(
             "; with all phases at their worst they would leave {:.0} % of the eye, {:.0} % if the \
@@ -448,7 +518,7 @@ impl Plan {
     /// 1071, 1989, DOI 10.1109/50.29634: one-sided 4R²PS). None for noise of another kind.
     pub fn signal_spontaneous_per_current(&self, noise: &LightNoise) -> Option<f64> {
         match noise {
-            LightNoise::SignalSpontaneous(density) => {
+            LightNoise::SignalSpontaneous(density) | LightNoise::CarriedSpontaneous(density) => {
                 Some(2.0 * self.responsivity_after(0) * density * self.margin_transmission())
             }
             _ => None,
@@ -540,8 +610,12 @@ mod tests {
     #[test]
     fn what_the_worst_phases_leave_is_said_for_both_kinds_of_thresholds_or_not_at_all() {
         // Two levels of infinite extinction: 1 − 2(2s − s²) and 1 − 2s of the sum s = 0.1.
-        let said = worst_phases(&[0.0, 1.0], &[1e-2]);
+        let echo = [Echo {
+            power_ratio: 1e-2,
+            delay: 0.0,
+        }];
+        let said = worst_phases(&[0.0, 1.0], &echo);
         assert!(said.contains("leave 62 % of the eye, 80 % if"), "{said}");
-        assert_eq!(worst_phases(&[1.0, 0.0], &[1e-2]), "");
+        assert_eq!(worst_phases(&[1.0, 0.0], &echo), "");
     }
 }

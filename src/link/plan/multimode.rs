@@ -195,6 +195,7 @@ mod tests {
         Stage::Photoreceiver(Photoreceiver {
             responsivity: 0.55,
             dark_current: 0.0,
+            avalanche: None,
             photodiode_response: Response::Flat,
             noise: NoiseDensity::White((150e-12f64).powi(2)),
             response: Response::BesselThomson4 { bandwidth: 8e9 },
@@ -221,6 +222,7 @@ mod tests {
             engine: EngineSettings {
                 method: Method::SemiAnalytic,
                 samples_per_symbol: 8,
+                reflection_phase: crate::fiber::EchoPhase::Drifting,
                 monte_carlo: MonteCarloSettings {
                     relative_error: 1e-3,
                     maximum_symbols: 1 << 18,

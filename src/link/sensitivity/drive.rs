@@ -1,6 +1,6 @@
 //! The way back from a modulator's input to the driver: copper, redrivers and their noise.
 
-use super::backward;
+use super::light::backward;
 use crate::link::error::LinkError;
 use crate::link::plan::{Linear, NoiseSource, Operation, Plan};
 use crate::link::waveform::{Propagation, Wave, finite_response};

@@ -20,20 +20,31 @@ pub(super) struct Survey<'a> {
     pub(super) predictors: Vec<Vec<f64>>,
 }
 
+/// A relative density along the pattern, from the current at the detector.
+type Predictor = fn(&[f64]) -> Vec<f64>;
+
+/// What noises of the light follow at the detector.
+pub(super) const PREDICTORS: [Predictor; 3] = [squares, squared_slopes, same];
+
 /// What the laser's intensity noise follows at the detector.
-pub(super) fn squares(current: &[f64]) -> Vec<f64> {
+fn squares(current: &[f64]) -> Vec<f64> {
     current.iter().map(|i| i * i).collect()
 }
 
 /// What the laser's phase noise follows, about: dispersion turns phase into intensity where the
 /// intensity changes.
-pub(super) fn squared_slopes(current: &[f64]) -> Vec<f64> {
+fn squared_slopes(current: &[f64]) -> Vec<f64> {
     let next = current.iter().cycle().skip(1);
     current
         .iter()
         .zip(next)
         .map(|(a, b)| (b - a) * (b - a))
         .collect()
+}
+
+/// What spontaneous emission follows that beats with the signal.
+fn same(current: &[f64]) -> Vec<f64> {
+    current.to_vec()
 }
 
 impl<'a> Survey<'a> {
@@ -90,7 +101,7 @@ impl<'a> Survey<'a> {
         for (k, share) in shares {
             let row = row(*k);
             normal.ger(1.0, &row, &row, 1.0);
-            right.axpy(share.intensity + share.phase + share.drive, &row, 1.0);
+            right.axpy(share.carried(), &row, 1.0);
         }
         for i in 0..size {
             normal[(i, i)] += 1e-9 * shares.len() as f64;
@@ -99,7 +110,7 @@ impl<'a> Survey<'a> {
         let squares: f64 = shares
             .iter()
             .map(|(k, share)| {
-                let found = share.intensity + share.phase + share.drive;
+                let found = share.carried();
                 ((found - weights.dot(&row(*k))) / (self.others[*k] + found)).powi(2)
             })
             .sum();
