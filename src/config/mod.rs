@@ -34,6 +34,7 @@
 
 pub mod choices;
 pub mod com;
+pub mod copper_tables;
 pub mod error;
 pub mod json_schema;
 mod layout;

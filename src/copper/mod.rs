@@ -13,6 +13,7 @@
 //! | the cable | [`TwinaxCable`] |
 //! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
 //! | ends of a channel: termination on the die, package, board after IEEE 802.3 Annex 93A | [`device`] |
+//! | everything between a driver and a receiver as one cascade, with its reflections | [`path`] |
 //! | two-ports at one frequency, their cascade | [`two_port`] |
 //! | roughness | [`Roughness`] |
 //! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
@@ -33,6 +34,7 @@ mod dielectric;
 mod error;
 mod geometry;
 pub mod line;
+pub mod path;
 mod roughness;
 mod round_wire;
 mod twinax;
@@ -47,6 +49,7 @@ pub use device::{Board, Device, Package, Termination};
 pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
+pub use path::{BoardTrace, CopperPath, LumpedConnector, Piece};
 pub use roughness::{Roughness, skin_depth};
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};
 pub use two_port::TwoPort;

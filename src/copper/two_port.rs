@@ -62,7 +62,8 @@ impl TwoPort {
         s22: Complex64::ZERO,
     };
 
-    fn symmetric(s11: Complex64, s21: Complex64) -> Self {
+    /// One that looks the same from both sides and transmits alike in both directions.
+    pub fn symmetric(s11: Complex64, s21: Complex64) -> Self {
         Self {
             s11,
             s12: s21,

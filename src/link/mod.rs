@@ -2,6 +2,7 @@
 
 pub mod amplified_line;
 pub mod counts;
+pub mod crosstalk;
 pub mod decision;
 pub mod description;
 pub mod drive;
@@ -22,6 +23,7 @@ pub mod waveform;
 mod tests;
 
 pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
+pub use crosstalk::{Crosstalk, CrosstalkCoupling, CrosstalkEnd};
 pub use description::*;
 pub use error::LinkError;
 pub use light::{

@@ -523,6 +523,11 @@ impl MonteCarlo {
                     kernels::add_scaled(real, noise, *deviation);
                 }
                 Prepared::Beat(beat) => beat.add_to(first_sample, real, noise),
+                Prepared::Crosstalk { symbols, shape } => {
+                    symbols.fill(first_sample, noise);
+                    self.transforms.filter_real(noise, shape, scratch);
+                    kernels::add_scaled(real, noise, 1.0);
+                }
                 Prepared::Coloured { stream, shape } => {
                     stream.fill_gaussian(first_sample, noise);
                     self.transforms.filter_real(noise, shape, scratch);

@@ -5,6 +5,7 @@
 //! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
 //! engines run the same list.
 
+mod copper;
 mod emission;
 mod light;
 mod linear;
@@ -13,6 +14,7 @@ mod multimode;
 pub use light::LightNoise;
 pub use linear::Linear;
 
+use super::crosstalk::Interferer;
 use super::description::{Link, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::error::LinkError;
@@ -43,6 +45,8 @@ pub enum NoiseSource {
     Modal(NoiseDensity),
     /// Noise of light that the signal beats with or that is added to it.
     Light(LightNoise),
+    /// Crosstalk, or the driver's noise.
+    Interferer(Arc<Interferer>),
 }
 
 /// One operation of a link.
@@ -258,7 +262,10 @@ impl Plan {
             else {
                 return false;
             };
-            if matches!(planned.operation, Operation::Linear(Linear::Gain(_))) {
+            if matches!(
+                planned.operation,
+                Operation::Linear(Linear::Gain(_) | Linear::Copper(_))
+            ) {
                 return false;
             }
             planned.operation = Operation::Linear(linear);
@@ -449,24 +456,12 @@ impl<'a> Builder<'a> {
             Stage::OpticalFilter(filter) => self.optical_filter(name, filter)?,
             Stage::Amplifier(amplifier) => self.amplify(name, amplifier)?,
             Stage::Photoreceiver(receiver) => self.detect(name, receiver)?,
-            Stage::Twinax(cable) => {
-                self.need(
-                    Domain::Electrical,
-                    "a copper cable carries voltage, but light arrives here",
-                )?;
-                self.electrical_source(name)?;
-                self.delay += cable.propagation_delay();
-                self.push(name, Operation::Linear(Linear::Twinax(*cable)));
-            }
-            Stage::Network(channel) => {
-                self.need(
-                    Domain::Electrical,
-                    "a network of electrical ports carries voltage, but light arrives here",
-                )?;
-                self.electrical_source(name)?;
-                self.delay += channel.delay();
-                self.push(name, Operation::Linear(Linear::Network(channel.clone())));
-            }
+            Stage::Twinax(_)
+            | Stage::Network(_)
+            | Stage::Package(_)
+            | Stage::Board(_)
+            | Stage::ElectricalConnector(_)
+            | Stage::Crosstalk(_) => self.copper(name, stage)?,
             Stage::ElectricalReceiver(receiver) => {
                 self.need(
                     Domain::Electrical,
@@ -476,6 +471,7 @@ impl<'a> Builder<'a> {
                     return refuse("a link has one receiver");
                 }
                 self.electrical_source(name)?;
+                self.terminations_alone(name);
                 receiver.response.check().map_err(LinkError::from)?;
                 self.margin_gain = Some(self.operations.len());
                 self.push(name, Operation::Linear(Linear::Gain(1.0)));
@@ -625,24 +621,28 @@ impl<'a> Builder<'a> {
     /// An electrical link gets its amplitude where the first electrical stage takes the voltage. What
     /// drives a modulator stays in units of its outer levels: the modulator's swing says the voltage.
     fn electrical_source(&mut self, name: &str) -> Result<(), Refused> {
-        let makes_light = |named: &NamedStage| {
+        if self.operations.is_empty() && !self.drives_light() {
+            let Some(driver) = self.driver.clone() else {
+                return refuse("an electrical link begins with a driver");
+            };
+            let index = std::mem::replace(&mut self.stage_index, usize::MAX);
+            self.push(name, Operation::Linear(Linear::Gain(driver.amplitude)));
+            self.driver_noise(&driver);
+            self.stage_index = index;
+        }
+        Ok(())
+    }
+
+    /// Whether a modulator, or a laser, makes light of the drive.
+    fn drives_light(&self) -> bool {
+        self.link.stages.iter().any(|named| {
             matches!(
                 named.stage,
                 Stage::ElectroAbsorptionModulator(_)
                     | Stage::MachZehnderModulator(_)
                     | Stage::Vcsel(_)
             )
-        };
-        if self.operations.is_empty() && !self.link.stages.iter().any(makes_light) {
-            let Some(driver) = &self.driver else {
-                return refuse("an electrical link begins with a driver");
-            };
-            let amplitude = driver.amplitude;
-            let index = std::mem::replace(&mut self.stage_index, usize::MAX);
-            self.push(name, Operation::Linear(Linear::Gain(amplitude)));
-            self.stage_index = index;
-        }
-        Ok(())
+        })
     }
 
     fn electrical_linear(&mut self, name: &str, linear: Linear) {

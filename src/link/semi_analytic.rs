@@ -173,6 +173,7 @@ impl SemiAnalytic {
                 run,
                 &equalized.rule,
                 &equalized.deviations,
+                &noise,
                 self.propagation.grid().samples,
             )?;
             let modulation = &self.link.signal.modulation;

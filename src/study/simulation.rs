@@ -6,6 +6,7 @@ use super::result::{
     TargetResult,
 };
 use super::statistical_picture::StatisticalPicture;
+use crate::copper::Piece;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
@@ -259,6 +260,7 @@ fn delays(link: &Link) -> Vec<StageDelay> {
             Stage::MultimodeFiber(fiber) => fiber.delay(),
             Stage::Twinax(cable) => cable.propagation_delay(),
             Stage::Network(channel) => channel.delay(),
+            Stage::Board(board) => Piece::Board(*board).delay(),
             _ => return None,
         };
         Some(StageDelay {
@@ -301,8 +303,9 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
     }
     let mut interference = interference / weight;
     if evaluation.statistical.is_some() {
-        // Its samples hold the jitter of the edges, which stands above.
+        // Its samples hold the jitter of the edges and crosstalk, which stand above.
         interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
+        interference -= noise.variance_of(NoiseKind::Crosstalk, weights);
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
     let total: f64 = variances.iter().map(|v| v.1).sum();
@@ -331,6 +334,8 @@ fn name_of(kind: NoiseKind) -> &'static str {
         NoiseKind::SignalSpontaneous => "signal–spontaneous beat noise",
         NoiseKind::SpontaneousSpontaneous => "spontaneous–spontaneous beat noise",
         NoiseKind::TransmitterJitter => "transmitter jitter",
+        NoiseKind::Crosstalk => "crosstalk",
+        NoiseKind::Driver => "driver noise",
     }
 }
 
