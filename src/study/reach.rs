@@ -87,6 +87,7 @@ pub fn length_of(stage: &Stage) -> Option<f64> {
         Stage::KerrFiber(fiber) => Some(fiber.linear.length),
         Stage::MultimodeFiber(fiber) => Some(fiber.length),
         Stage::Twinax(cable) => Some(cable.length),
+        Stage::Board(board) => Some(board.length()),
         _ => None,
     }
 }
@@ -99,6 +100,7 @@ pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
         Some(Stage::KerrFiber(fiber)) => fiber.linear.length = length,
         Some(Stage::MultimodeFiber(fiber)) => fiber.length = length,
         Some(Stage::Twinax(cable)) => cable.length = length,
+        Some(Stage::Board(board)) => *board = board.with_length(length),
         _ => {}
     }
     changed

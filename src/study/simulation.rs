@@ -277,7 +277,11 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
     let mut variances: Vec<(&str, f64)> = Vec::new();
     for stationary in &noise.stationary {
         let variance = stationary_variance(std::iter::once(&stationary.covariance), weights);
-        variances.push((name_of(stationary.kind), variance));
+        let name = name_of(stationary.kind);
+        match variances.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += variance,
+            None => variances.push((name, variance)),
+        }
     }
     for signal in &noise.signal {
         let variance = stationary_variance(std::iter::once(&signal.covariance), weights);
