@@ -6,6 +6,9 @@ use super::{
 use crate::link::plan::Linear;
 use std::sync::Arc;
 
+/// Covariances that are kept: those of a link's interferers before and behind a change.
+const KEPT: usize = 16;
+
 impl NoiseResponses {
     /// Covariance at the receiver's output, at distances of 0, 1, 2, … symbols, of an interferer that is
     /// added at a place of the plan: mean over the phases of its clock.
@@ -38,6 +41,9 @@ impl NoiseResponses {
             covariance.clone()
         } else {
             let covariance = additive_covariance(plan, &filters, &|f| interferer.density(f))?;
+            if self.interferers.len() == KEPT {
+                self.interferers.remove(0);
+            }
             let entry = (owned(&filters), Arc::clone(interferer), covariance.clone());
             self.interferers.push(entry);
             covariance
