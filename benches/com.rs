@@ -118,6 +118,7 @@ fn workbook() -> Settings {
         }),
         quantizer: None,
         sequence_detection: None,
+        eye_window: None,
         beyond_data: BeyondData::ReferenceCode,
         ..part("dj-kr-a1")
     }

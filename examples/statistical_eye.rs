@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     picture.thresholds = rule.thresholds.iter().map(|t| t * quiet.scale).collect();
     picture.histogram = Some(Histogram {
         floor: 1e-12,
-        probability_density: None,
+        ..Histogram::default()
     });
     picture.decades = Some(9.0);
     picture.save(&folder.join("statistical_eye.png"), None)?;

@@ -67,6 +67,8 @@
 //! **Voltages.** Differential. The amplitude of a driver is the peak into a matched 100 Ω load, half of
 //! the open-circuit swing: the outer levels are +amplitude and −amplitude.
 //!
+//! In a link with a redriver in front of its modulator the drive is a voltage up to there.
+//!
 //! **Dispersion.** H(ω) = exp(−αL/2 − jβ2ω²L/2 − jβ3ω³L/6), α the power coefficient in 1/m. A positive
 //! D in ps/(nm·km), as of standard fibre at 1550 nm, is a negative β2 = −Dλ²/(2πc). Texts that write
 //! exp(−jωt) have the conjugate of this.
@@ -117,6 +119,7 @@
 //! What each model leaves out stands in its own documentation under “Leaves out”.
 
 pub mod amplifier;
+pub mod capture;
 pub mod com;
 pub mod config;
 pub mod constants;

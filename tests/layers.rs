@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 7] = [
         "fec",
         "amplifier",
     ],
-    &["measure", "com", "statistics"],
+    &["measure", "com", "statistics", "capture"],
     &["link"],
     &["study", "library", "config"],
     &["report", "cli"],

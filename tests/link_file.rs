@@ -487,6 +487,12 @@ fn a_word_that_is_none_of_the_choices_lists_them() {
         &["`pattern` cannot be \"prbs12\"", "`prbs13`", "`debruijn6`"],
     );
     refused(
+        &changed("pattern = \"prbs13q\"", "pattern = \"sprq\""),
+        Problem::UnknownChoice,
+        "sprq",
+        &["`pattern` cannot be \"sprq\"", "did you mean `ssprq`?"],
+    );
+    refused(
         &changed(
             "bandwidth_ghz = 30",
             "bandwidth_ghz = 30, filter = \"bessel\"",
@@ -649,6 +655,43 @@ fn all_wrong_numbers_are_reported_at_once() {
     let lines: Vec<usize> = errors.errors.iter().map(|error| error.line).collect();
     assert_eq!(lines.len(), 4, "{errors}");
     assert!(lines.is_sorted(), "{errors}");
+}
+
+#[test]
+fn a_detector_of_sequences_takes_the_place_of_decision_feedback() {
+    let base = load(COPPER).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(!base.equalizer.sequence_detection);
+    let without = COPPER.lines().filter(|line| {
+        !line.starts_with("decision_feedback_taps") && !line.starts_with("[equalizer]")
+    });
+    let without: Vec<&str> = without.collect();
+    let with = |key: &str| {
+        let own: Vec<&str> = without
+            .iter()
+            .copied()
+            .filter(|line| !line.starts_with("feed_forward_taps"))
+            .collect();
+        format!(
+            "{}\n[equalizer]\nfeed_forward_taps = 9\n{key}\n",
+            own.join("\n")
+        )
+    };
+    let link =
+        load(&with("sequence_detection_memory = 2")).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(link.equalizer.sequence_detection);
+    assert_eq!(link.equalizer.decision_feedback_taps, 2);
+    refused(
+        &with("sequence_detection_memory = 2\ndecision_feedback_taps = 3"),
+        Problem::Conflict,
+        "decision_feedback_taps",
+        &["sequence_detection_memory", "leave one of them out"],
+    );
+    refused(
+        &with("sequence_detection_memory = 9"),
+        Problem::OutOfRange,
+        "sequence_detection_memory",
+        &["8"],
+    );
 }
 
 #[test]

@@ -5,8 +5,10 @@
 use eyespan::config::{LinkFile, Override};
 use eyespan::library::Library;
 use eyespan::link::Stage;
+use eyespan::link::monte_carlo::Watch;
 use eyespan::link::semi_analytic::{ReceivedLight, SemiAnalytic};
 use eyespan::study::margin::{MarginSearch, target_ber};
+use eyespan::study::simulate_chain;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -208,6 +210,47 @@ fn copper_and_1550_nm_links_close_as_they_are() {
 }
 
 #[test]
+fn links_with_redrivers_close_as_they_are() {
+    closes("linear-active-cable-30awg-3m-53gbd", &[]);
+    closes("lpo-dr-53gbd", &[]);
+}
+
+/// Every segment, and all together.
+#[test]
+fn links_with_retimers_close_as_they_are_and_cables_fail_of_thinner_wire() {
+    let solved = |name: &str, changes: &[&str]| {
+        let path = folder().join(format!("{name}.toml"));
+        let chain = LinkFile::load_chain(&path, &overrides(changes), &LIBRARY)
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        let result = simulate_chain(&chain, &Watch::default())
+            .expect("it runs")
+            .result;
+        assert!(result.warnings.is_empty(), "{name}: {:?}", result.warnings);
+        println!("{name} {changes:?}: {:?}", result.ber.pre_fec);
+        result
+    };
+    for name in [
+        "aec-30awg-5m-53gbd",
+        "aec-26awg-7m-53gbd",
+        "400gbase-dr4-hosts-and-modules",
+    ] {
+        let result = solved(name, &[]);
+        assert!(result.target.met, "{name}");
+        for segment in &result.segments {
+            let margin = segment.run.margin_db.expect("a margin");
+            assert!(margin > 0.0, "{name}, {}: {margin} dB", segment.name);
+        }
+    }
+    let thinner = ["cable.model=twinax-32awg"];
+    assert!(!solved("aec-30awg-5m-53gbd", &thinner).target.met);
+    assert!(
+        !solved("aec-26awg-7m-53gbd", &["cable.model=twinax-30awg"])
+            .target
+            .met
+    );
+}
+
+#[test]
 fn ten_gigabit_short_reach_closes_at_300_m_of_om3_and_400_m_of_om4() {
     for name in ["10gbase-sr-om3", "10gbase-sr-om4"] {
         for wavelength in ["laser.wavelength_nm=840", "laser.wavelength_nm=860"] {
@@ -326,6 +369,8 @@ fn copper_channels_have_the_loss_they_say() {
     for (name, frequency, cable, all) in [
         ("twinax-26awg-2m-53gbd", 26.5625e9, 10.5, 28.1),
         ("twinax-26awg-1m-106gbd", 53.125e9, 8.2, 28.8),
+        // The first host, and both with the cable.
+        ("linear-active-cable-30awg-3m-53gbd", 26.5625e9, 8.8, 40.2),
     ] {
         let path = folder().join(format!("{name}.toml"));
         let link = LinkFile::load(&path, &[], &LIBRARY).unwrap_or_else(|e| panic!("{e}"));

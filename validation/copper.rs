@@ -1,10 +1,13 @@
 //! Twinaxial copper: line constants, loss, dielectric, causality; the analogue equaliser.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use eyespan::constants::SPEED_OF_LIGHT;
+use eyespan::copper::line::PerMetre;
 use eyespan::copper::{
-    Conductor, ContinuousTimeLinearEqualizer, LowFrequencyStage, TwinaxCable, WidebandDebye,
-    awg_diameter,
+    Conductor, ContinuousTimeLinearEqualizer, LowFrequencyStage, PeriodicVariation, TwinaxCable,
+    WidebandDebye, awg_diameter,
 };
+use eyespan::network::Pair;
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -14,6 +17,10 @@ const CAUSAL: &str =
     "H. A. Kramers (1927), R. de L. Kronig (1926): real and imaginary part of a causal response";
 const DEBYE: &str = "derive/wideband_debye.py; Djordjević et al., IEEE Trans. Electromagn. Compat. 43, 662 (2001), \
      DOI 10.1109/15.974647";
+const SKEW: &str =
+    "closed form: two legs that differ in delay, half of their sum and of their difference";
+const BRAGG: &str = "coupled-mode theory: 1/cosh(κl) and tanh(κl) with κ = πδ/(2p) at f = v/(2p); A. Yariv, Quantum Electronics, \
+     3rd edition, section 22.5";
 const EQUALISER: &str = "derive/ctle.py; IEEE Std 802.3, eq. 93A-22";
 
 /// A metre of the pair the derivation describes.
@@ -337,6 +344,8 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "dielectric/kramers-kronig", dielectric),
         Case::new(AREA, "dielectric/wideband-debye", relaxation),
         Case::new(AREA, "analogue-equaliser/transfer", equaliser),
+        Case::new(AREA, "intra-pair-skew", skew),
+        Case::new(AREA, "periodic-variation-of-impedance", periodic),
     ]
 }
 
@@ -453,3 +462,97 @@ const DEBYE_ROWS: &[(f64, f64, f64)] = &[
     (1e10, 4.076_790_244_2, 0.020_486_436_7),
     (1e11, 3.953_841_387_8, 0.019_909_934_7),
 ];
+
+/// Modes of a metre of 26 AWG with 20 ps of skew, from its four single-ended ports.
+fn skew() -> Result<Vec<Check>, CaseError> {
+    let plain = pair(26, 1.35)?;
+    let skewed = TwinaxCable {
+        skew: 20e-12,
+        ..plain
+    };
+    // The null stands at 1/(2·20 ps) = 25 GHz.
+    let frequencies = [5e9, 12.5e9, 20e9, 25e9, 30e9];
+    let mixed = skewed
+        .four_port(&frequencies, 50.0)?
+        .mixed_mode(&[Pair::new(0, 2), Pair::new(1, 3)])?;
+    let (through, converted) = (mixed.curve(1, 0)?, mixed.curve(3, 0)?);
+    let mut checks = Checks::from(SKEW);
+    let tight = Tolerance::Absolute(1e-9, Reason::RoundOff);
+    for (k, f) in frequencies.into_iter().enumerate() {
+        let uniform = plain.transfer(f);
+        let (sine, cosine) = (PI * f * 20e-12).sin_cos();
+        let ghz = f / 1e9;
+        for (name, ratio, expected) in [
+            ("S_DD21", through[k] / uniform, Complex64::new(cosine, 0.0)),
+            ("S_CD21", converted[k] / uniform, Complex64::new(0.0, sine)),
+            (
+                "the link's transfer",
+                skewed.transfer(f) / uniform,
+                Complex64::new(cosine, 0.0),
+            ),
+        ] {
+            checks.add(
+                format!("{name} over that of equal legs less the closed form, {ghz} GHz"),
+                "",
+                (ratio - expected).norm(),
+                0.0,
+                tight,
+            );
+        }
+    }
+    checks.done()
+}
+
+/// Lines without loss whose impedance varies, at the resonance and beside it.
+fn periodic() -> Result<Vec<Check>, CaseError> {
+    let velocity = 0.74 * SPEED_OF_LIGHT;
+    let line = |f: f64| PerMetre {
+        series_impedance: Complex64::new(0.0, 2.0 * PI * f * 100.0 / velocity),
+        shunt_admittance: Complex64::new(0.0, 2.0 * PI * f / (100.0 * velocity)),
+    };
+    let mut checks = Checks::from(BRAGG);
+    // Terms of second order in δ and the slices of a period are left out of the closed form.
+    let grid = Tolerance::Absolute(2e-3, Reason::Grid);
+    for (depth, period, length) in [(0.005, 4e-3, 0.4), (0.005, 4e-3, 1.2), (0.002, 8e-3, 2.0)] {
+        let variation = PeriodicVariation { depth, period };
+        let resonance = velocity / (2.0 * period);
+        let coupling = PI * depth / (2.0 * period) * length;
+        let found = variation.scattering(&line(resonance), length, 100.0);
+        let what = format!(
+            "{} % over {} periods",
+            100.0 * depth,
+            (length / period).round()
+        );
+        checks.add(
+            format!("|S21| at {:.2} GHz, {what}", resonance / 1e9),
+            "",
+            found.transmission.norm(),
+            1.0 / coupling.cosh(),
+            grid,
+        );
+        checks.add(
+            format!("|S11| at {:.2} GHz, {what}", resonance / 1e9),
+            "",
+            found.near.norm(),
+            coupling.tanh(),
+            grid,
+        );
+        // Off the resonance by Δβ: |S21|² = 1/(1 + (κ·sinh(sl)/s)²) with s² = κ² − Δβ².
+        let away = resonance * (1.0 + 3.0 * depth);
+        let detuning = 2.0 * PI * (away - resonance) / velocity;
+        let kappa = coupling / length;
+        let s = Complex64::new(kappa * kappa - detuning * detuning, 0.0).sqrt();
+        let term = kappa * (s * length).sinh() / s;
+        checks.add(
+            format!("|S21| at {:.2} GHz, {what}", away / 1e9),
+            "",
+            variation
+                .scattering(&line(away), length, 100.0)
+                .transmission
+                .norm(),
+            1.0 / (1.0 + term.norm_sqr()).sqrt(),
+            Tolerance::Absolute(5e-3, Reason::Grid),
+        );
+    }
+    checks.done()
+}

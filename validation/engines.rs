@@ -209,7 +209,7 @@ fn pam4_106g_mach_zehnder() -> Link {
 }
 
 /// 53 GBd, four levels over 26 AWG, analogue, feed-forward and decision feedback equaliser.
-fn pam4_53g_twinax() -> Result<Link, CaseError> {
+pub fn pam4_53g_twinax() -> Result<Link, CaseError> {
     let symbol_rate = 53.125e9;
     let mut link = links::link(
         Modulation::pam4(),

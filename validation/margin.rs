@@ -9,8 +9,8 @@ use eyespan::com::mlsd::error_ratio;
 use eyespan::com::mmse::{MmseSettings, solve};
 use eyespan::com::sampled::Phases;
 use eyespan::com::{
-    BeyondData, Board, Channel, CtleSettings, Device, EqualizerSetting, Filtered, Line, Package,
-    PathKind, PhaseSearch, Receiver, Settings, Termination, analyze, equalize, margin,
+    BeyondData, Board, Channel, CtleSettings, Device, EqualizerSetting, Feedback, Filtered, Line,
+    Package, PathKind, PhaseSearch, Receiver, Settings, Termination, analyze, equalize, margin,
 };
 use eyespan::copper::ContinuousTimeLinearEqualizer;
 use eyespan::math::q_function;
@@ -537,7 +537,7 @@ fn decision_feedback() -> Result<Vec<Check>, CaseError> {
     let settings = Settings {
         detector_error_ratio: 1e-5,
         transmitter_snr_db: 30.0,
-        receiver: Receiver::DecisionFeedback(limits),
+        receiver: Receiver::DecisionFeedback(Feedback::fixed(limits)),
         ..workbook(26.5625e9)
     };
     let setting = EqualizerSetting {
@@ -649,6 +649,7 @@ fn workbook(symbol_rate: f64) -> Settings {
         }),
         quantizer: None,
         sequence_detection: None,
+        eye_window: None,
         beyond_data: BeyondData::ReferenceCode,
     }
 }

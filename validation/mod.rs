@@ -15,6 +15,7 @@
 
 mod amplifiers;
 mod board_lines;
+mod cable_margin;
 pub mod checks;
 mod copper;
 mod dispersion_penalty;
@@ -39,8 +40,11 @@ mod nonlinear_fiber;
 mod passive_optics;
 mod patterns;
 mod polarization;
+mod repeaters;
 mod reproducibility;
+mod sequence_detection;
 mod statistical_eye;
+mod tdecq;
 
 pub use checks::{Case, Outcome, Status};
 
@@ -88,6 +92,7 @@ pub fn cases() -> Vec<Case> {
         networks::cases(),
         network_links::cases(),
         margin::cases(),
+        cable_margin::cases(),
         patterns::cases(),
         dispersion_penalty::cases(),
         eye_closure::cases(),
@@ -97,8 +102,11 @@ pub fn cases() -> Vec<Case> {
         link_model::cases(),
         multimode::cases(),
         multimode_links::cases(),
+        repeaters::cases(),
         reproducibility::cases(),
+        sequence_detection::cases(),
         statistical_eye::cases(),
+        tdecq::cases(),
     ]
     .into_iter()
     .flatten()

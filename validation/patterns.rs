@@ -8,6 +8,8 @@ const AREA: &str = "patterns";
 const PRBS: &str = "ITU-T O.150; S. W. Golomb, Shift Register Sequences (1967), chapter 3";
 const FOUR_LEVELS: &str =
     "IEEE Std 802.3, 120.5.11.2.1; Golomb, Shift Register Sequences (1967), chapter 3";
+const SSPRQ: &str = "IEEE Std 802.3, 120.5.11.2.3, and its file SSPRQ_sequence.csv";
+const SSPRQ_HASH: usize = 953_303_332;
 const DE_BRUIJN: &str = "N. G. de Bruijn, Proc. Koninkl. Nederl. Akad. Wetensch. 49, 758 (1946)";
 
 /// Longest run of a value in a cyclic sequence that has another value somewhere.
@@ -142,6 +144,54 @@ fn prbs13q() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+/// Counts of the 65 535 symbols that IEEE publishes as a file beside the standard
+/// (SSPRQ_sequence.csv), and a sum in which every symbol's place counts, taken from that file by
+/// `derive/ssprq.py`.
+fn ssprq() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(SSPRQ);
+    let symbols = Pattern::Ssprq.cyclic_symbols(&Modulation::pam4())?;
+    checks.exact("symbols in a period", symbols.len(), 65_535);
+    for (level, expected, run) in [
+        (0, 15_215, 14),
+        (1, 17_553, 15),
+        (2, 17_552, 15),
+        (3, 15_215, 14),
+    ] {
+        let count = symbols.iter().filter(|&&s| s == level).count();
+        checks.exact(format!("symbols at level {level}"), count, expected);
+        checks.exact(
+            format!("longest run of level {level}"),
+            longest_run(&symbols, level),
+            run,
+        );
+    }
+    let followed = [
+        [4146, 3775, 3900, 3394],
+        [3778, 5717, 4161, 3897],
+        [3897, 4161, 5716, 3778],
+        [3394, 3900, 3775, 4146],
+    ];
+    let n = symbols.len();
+    for (from, row) in (0_u8..).zip(followed) {
+        for (to, expected) in (0_u8..).zip(row) {
+            let count = (0..n)
+                .filter(|&k| symbols[k] == from && symbols[(k + 1) % n] == to)
+                .count();
+            checks.exact(format!("level {to} behind level {from}"), count, expected);
+        }
+    }
+    // A polynomial in the symbols modulo a prime: another symbol or another order gives another one.
+    let hash = symbols
+        .iter()
+        .fold(0_u64, |sum, &s| (sum * 31 + u64::from(s)) % 1_000_000_007);
+    checks.exact(
+        "31-adic number of the symbols modulo 1 000 000 007",
+        usize::try_from(hash)?,
+        SSPRQ_HASH,
+    );
+    checks.done()
+}
+
 fn de_bruijn(levels: usize, order: u32) -> Case {
     Case::new(
         AREA,
@@ -172,6 +222,7 @@ pub fn cases() -> Vec<Case> {
         streamed(23, [23, 18]),
         streamed(31, [31, 28]),
         Case::new(AREA, "prbs13q/four-levels", prbs13q),
+        Case::new(AREA, "ssprq/four-levels", ssprq),
         de_bruijn(2, 11),
         de_bruijn(4, 6),
         de_bruijn(8, 4),

@@ -58,7 +58,9 @@ macro_rules! areas {
 }
 
 areas! {
+    sequence_detection: "sequence detection",
     board_lines: "board lines",
+    cable_margin: "cable margin",
     fiber: "fiber",
     amplifiers: "amplifiers",
     polarization: "polarization",
@@ -74,6 +76,7 @@ areas! {
     network_links: "network links",
     channel_operating_margin: "channel operating margin",
     statistical_eye: "statistical eye",
+    tdecq: "tdecq",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
@@ -83,6 +86,7 @@ areas! {
     link_model: "link model",
     multimode: "multimode",
     multimode_links: "multimode links",
+    repeaters: "repeaters",
     reproducibility: "reproducibility",
 }
 

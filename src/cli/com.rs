@@ -1,38 +1,46 @@
 //! `eyespan com`.
 
+mod cable;
 mod pictures;
+mod reach;
+mod result;
 mod words;
 
 use super::{Failure, make_folder, print_json, print_text, print_words, write_whole};
+use cable::CableArguments;
 use clap::{Args, ValueEnum};
-use eyespan::com::loss::{FittedLoss, Weighting};
 use eyespan::com::{
-    Analysis, BeyondData, Channel, ComError, PathKind, Receiver, Settings, analyze,
+    BeyondData, Channel, ComError, PathKind, Receiver, ReturnLossSettings, Settings, analyze,
+    effective_return_loss,
 };
+use eyespan::config::source::Value;
 use eyespan::library::{Library, PartTable};
 use eyespan::network::{Network, PortOrder, Touchstone};
 use eyespan::report::{CurvePlot, ReportError};
 use pictures::{interference_picture, pulse_picture};
-use serde::Serialize;
+use result::{ComResult, ReturnLossResult, TestResult, test_result};
 use std::path::{Path, PathBuf};
 use words::words;
 
 #[derive(Debug, Args)]
 pub(super) struct ComArguments {
     /// Touchstone file of the channel that is listened to: four ports, or two differential ones.
-    thru: PathBuf,
+    #[arg(required_unless_present = "cable", conflicts_with = "cable")]
+    thru: Option<PathBuf>,
+    #[command(flatten)]
+    assembly: CableArguments,
     /// Touchstone file of crosstalk from a transmitter at the far end, once for each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "cable")]
     fext: Vec<PathBuf>,
     /// Touchstone file of crosstalk from a transmitter beside the receiver, once for each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "cable")]
     next: Vec<PathBuf>,
     /// Settings from the library, such as "dj-kr-a1"; several for several tests, of which the lowest
     /// margin counts.
     #[arg(long, required = true, value_name = "NAME")]
     config: Vec<String>,
     /// Order of the ports of all files; found in the first one where absent.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "cable")]
     ports: Option<Ports>,
     /// How the channel goes on above the highest frequency of its data.
     #[arg(long, value_enum, default_value_t = Beyond::Continued)]
@@ -76,84 +84,24 @@ enum Beyond {
     ReferenceCode,
 }
 
-/// The result of the command, as JSON.
-#[derive(Debug, Serialize)]
-struct ComResult {
-    /// Lowest channel operating margin of all tests, dB.
-    com_db: f64,
-    /// Whether every test reaches the margin its clause asks for; null where one asks for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    meets_least_com: Option<bool>,
-    thru: String,
-    fext: Vec<String>,
-    next: Vec<String>,
-    /// Highest frequency of the data, GHz.
-    data_end_ghz: f64,
-    tests: Vec<TestResult>,
-    notes: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct TestResult {
-    config: String,
-    title: String,
-    source: String,
-    com_db: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    least_com_db: Option<f64>,
-    /// Margin with decisions symbol by symbol, where sequences are detected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    symbol_com_db: Option<f64>,
-    signal_mv: f64,
-    interference_mv: f64,
-    /// Vertical eye closure; null where the eye is closed.
-    vertical_eye_closure_db: Option<f64>,
-    vertical_eye_opening_mv: f64,
-    figure_of_merit_db: f64,
-    /// Loss from die to die at half the symbol rate; null where the data end below.
-    die_to_die_loss_db: Option<f64>,
-    /// Fitted loss of the data alone at half the symbol rate; null beyond the data.
-    fitted_loss_db: Option<f64>,
-    /// Integrated crosstalk noise of the data alone, up to their end; null without crosstalk, and where
-    /// the frequencies are not evenly spaced or not those of the through path.
-    integrated_crosstalk_noise_mv: Option<f64>,
-    rms_mv: RmsResult,
-    equalizer: EqualizerResult,
-    /// How many settings of the equalisers were looked at, and how many there are.
-    settings_evaluated: usize,
-    settings_in_all: f64,
-}
-
-/// Root mean squares at the detector, mV.
-#[derive(Debug, Serialize)]
-struct RmsResult {
-    intersymbol_interference: f64,
-    crosstalk: f64,
-    transmitter_noise: f64,
-    receiver_noise: f64,
-    random_jitter: f64,
-    dual_dirac_jitter: f64,
-    quantizer: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct EqualizerResult {
-    ctle_gain_db: f64,
-    ctle_low_frequency_gain_db: f64,
-    transmit_taps: Vec<(i32, f64)>,
-    sampling_offset_ui: f64,
-    feed_forward_taps: Vec<f64>,
-    feed_forward_precursor_taps: usize,
-    feedback_taps: Vec<f64>,
-}
-
 pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Failure> {
     // Settings first: a wrong name need not wait for the files.
     let mut tests = Vec::new();
     for name in &arguments.config {
-        tests.push(settings(name, arguments.beyond_data, library)?);
+        let mut test = settings(name, arguments.beyond_data, library)?;
+        if let (None, Some(reflected)) = (&arguments.thru, &mut test.return_loss) {
+            // A cable from its geometry has no fixture in front.
+            reflected.fixture_delay = 0.0;
+        }
+        tests.push(test);
     }
-    let (channel, data, mut notes) = read(arguments)?;
+    if arguments.assembly.reach {
+        return reach::run(arguments, &tests, library);
+    }
+    let (channel, data, mut notes) = match &arguments.thru {
+        Some(thru) => read(arguments, thru)?,
+        None => cable::read(&arguments.assembly, &tests, library)?,
+    };
     let mut results = Vec::new();
     let mut pictures = Vec::new();
     for (name, test) in arguments.config.iter().zip(&tests) {
@@ -178,7 +126,8 @@ pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Fai
             let interference = drawn(interference_picture(name, test, &analysis))?;
             pictures.push((format!("{name}-interference.png"), interference));
         }
-        results.push(test_result(name, test, &analysis, &data));
+        let reflected = return_loss(name, test, &data)?;
+        results.push(test_result(name, test, &analysis, &data, reflected));
     }
     let result = summary(arguments, results, &channel, &tests, notes);
     if let Some(folder) = &arguments.out {
@@ -202,6 +151,10 @@ pub(super) fn run(arguments: &ComArguments, library: &Library) -> Result<(), Fai
 /// Settings of a test and where they come from.
 struct Test {
     settings: Settings,
+    return_loss: Option<ReturnLossSettings>,
+    least_erl_db: Option<f64>,
+    most_closure_db: Option<f64>,
+    least_opening_mv: Option<f64>,
     title: String,
     source: String,
     least_com_db: Option<f64>,
@@ -221,11 +174,16 @@ fn settings(name: &str, beyond: Beyond, library: &Library) -> Result<Test, Failu
         Beyond::Continued => BeyondData::Continued,
         Beyond::ReferenceCode => BeyondData::ReferenceCode,
     };
+    let value = |value: &Option<Value<f64>>| value.as_ref().map(|v| v.value);
     Ok(Test {
+        return_loss: table.return_loss(name, &part.text)?,
+        least_erl_db: value(&table.least_erl_db),
+        most_closure_db: value(&table.most_vertical_eye_closure_db),
+        least_opening_mv: value(&table.least_vertical_eye_opening_mv),
         settings,
         title: part.title.clone(),
         source: part.source_title.clone(),
-        least_com_db: table.least_com_db.as_ref().map(|least| least.value),
+        least_com_db: value(&table.least_com_db),
     })
 }
 
@@ -239,12 +197,20 @@ struct Data {
 /// The file of a path.
 fn file_of(kind: PathKind, number: usize, arguments: &ComArguments) -> String {
     let list = match kind {
-        PathKind::Through => std::slice::from_ref(&arguments.thru),
+        PathKind::Through => return channel_name(arguments),
         PathKind::FarEnd => &arguments.fext,
         PathKind::NearEnd => &arguments.next,
     };
     list.get(number.saturating_sub(1))
         .map_or_else(String::new, |path| path.display().to_string())
+}
+
+/// The channel that is listened to, in words.
+fn channel_name(arguments: &ComArguments) -> String {
+    match &arguments.thru {
+        Some(path) => path.display().to_string(),
+        None => arguments.assembly.name(),
+    }
 }
 
 /// An error with the file of the path it is about.
@@ -275,7 +241,7 @@ fn reference_in_words(network: &Network) -> String {
 }
 
 /// The channel, its data alone, and what has to be known about the files.
-fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failure> {
+fn read(arguments: &ComArguments, path: &Path) -> Result<(Channel, Data, Vec<String>), Failure> {
     let file = |path: &Path| -> Result<Network, Failure> {
         Touchstone::read(path)
             .map(|file| file.network)
@@ -284,13 +250,13 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failur
     let failed = |path: &Path, error: &dyn std::fmt::Display| {
         Failure::Words(format!("{}: {error}", path.display()))
     };
-    let thru = file(&arguments.thru)?;
+    let thru = file(path)?;
     // Crosstalk is too weak to tell the order: that of the through path holds for all.
     let order = match arguments.ports {
         Some(ports) => Some(ports.into()),
         None if thru.ports() == 4 && thru.is_single_ended() => Some(
             thru.port_order()
-                .map_err(|error| failed(&arguments.thru, &format!("{error} with --ports")))?,
+                .map_err(|error| failed(path, &format!("{error} with --ports")))?,
         ),
         None => None,
     };
@@ -316,8 +282,8 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failur
             ));
         }
     };
-    told(&arguments.thru, &thru);
-    let thru = differential(&arguments.thru, thru)?;
+    told(path, &thru);
+    let thru = differential(path, thru)?;
     let mut others = Vec::new();
     for list in [&arguments.fext, &arguments.next] {
         let mut networks = Vec::new();
@@ -346,100 +312,21 @@ fn read(arguments: &ComArguments) -> Result<(Channel, Data, Vec<String>), Failur
     ))
 }
 
-fn test_result(name: &str, test: &Test, analysis: &Analysis, data: &Data) -> TestResult {
-    let margin = &analysis.margin;
-    let settings = &test.settings;
-    let nyquist = 0.5 * settings.symbol_rate;
-    let (fitted, crosstalk) = of_data(data, settings);
-    let mv = 1e3;
-    let d = &margin.deviations;
-    let e = &margin.equalized;
-    TestResult {
-        config: name.to_owned(),
-        title: test.title.clone(),
-        source: test.source.clone(),
-        com_db: margin.com_db,
-        least_com_db: test.least_com_db,
-        symbol_com_db: margin
-            .sequence_detection
-            .as_ref()
-            .map(|_| margin.symbol_com_db),
-        signal_mv: mv * margin.signal,
-        interference_mv: mv * margin.interference,
-        vertical_eye_closure_db: Some(margin.vertical_eye_closure_db).filter(|v| v.is_finite()),
-        vertical_eye_opening_mv: mv * margin.vertical_eye_opening,
-        figure_of_merit_db: e.merit_db,
-        die_to_die_loss_db: analysis.loss_db,
-        fitted_loss_db: fitted
-            .filter(|_| analysis.data_end >= nyquist)
-            .map(|fit| fit.at(nyquist)),
-        integrated_crosstalk_noise_mv: crosstalk.map(|v| mv * v),
-        rms_mv: RmsResult {
-            intersymbol_interference: mv * d.intersymbol,
-            crosstalk: mv * d.crosstalk,
-            transmitter_noise: mv * d.transmitter,
-            receiver_noise: mv * d.receiver,
-            random_jitter: mv * d.random_jitter,
-            dual_dirac_jitter: mv * d.dual_dirac_jitter,
-            quantizer: mv * d.quantizer,
-        },
-        equalizer: EqualizerResult {
-            ctle_gain_db: e.setting.gain_db,
-            ctle_low_frequency_gain_db: e.setting.low_frequency_gain_db,
-            transmit_taps: settings
-                .transmit_taps
-                .iter()
-                .map(|tap| tap.place)
-                .zip(e.setting.transmit.iter().copied())
-                .chain(std::iter::once((0, e.main_tap)))
-                .collect(),
-            sampling_offset_ui: e.offset as f64 / settings.samples_per_symbol as f64,
-            feed_forward_taps: e.feed_forward.clone(),
-            feed_forward_precursor_taps: e.precursor,
-            feedback_taps: e.feedback.clone(),
-        },
-        settings_evaluated: analysis.evaluated,
-        settings_in_all: settings.combinations(),
-    }
-}
-
-/// Fitted loss of the through data and integrated crosstalk noise in V of the others; none where the
-/// data do not allow it. The transmitter's edges count with 4f_b, the default of the COM reference code.
-fn of_data(data: &Data, settings: &Settings) -> (Option<FittedLoss>, Option<f64>) {
-    let frequency = data.thru.frequencies();
-    let top = settings.symbol_rate;
-    let count = frequency.partition_point(|f| *f <= top);
-    let fit = data
-        .thru
-        .curve(1, 0)
-        .ok()
-        .and_then(|s| FittedLoss::new(&frequency[..count], &s[..count]).ok());
-    let weighting = Weighting {
-        symbol_rate: settings.symbol_rate,
-        transmit: 4.0 * settings.symbol_rate,
-        receive: settings.receiver_bandwidth,
-        from: 0.05e9,
-        to: top,
+/// Effective return loss of both ends of the data, where the settings have one.
+fn return_loss(name: &str, test: &Test, data: &Data) -> Result<Option<ReturnLossResult>, Failure> {
+    let Some(settings) = &test.return_loss else {
+        return Ok(None);
     };
-    let curves: Option<Vec<_>> = data
-        .far_end
-        .iter()
-        .map(|n| (settings.far_end_amplitude, n))
-        .chain(
-            data.near_end
-                .iter()
-                .map(|n| (settings.near_end_amplitude, n)),
-        )
-        .map(|(amplitude, n)| {
-            let same = n.frequencies() == frequency;
-            n.curve(1, 0).ok().filter(|_| same).map(|s| (amplitude, s))
-        })
-        .collect();
-    let noise = curves.filter(|c| !c.is_empty()).and_then(|curves| {
-        let aggressors: Vec<_> = curves.iter().map(|(a, s)| (*a, s.as_slice())).collect();
-        weighting.crosstalk_noise(frequency, &aggressors).ok()
-    });
-    (fit, noise)
+    let at = |port| {
+        effective_return_loss(&data.thru, port, settings)
+            .map(|found| Some(found.erl_db).filter(|erl| erl.is_finite()))
+            .map_err(|error| Failure::Words(format!("{name}: effective return loss: {error}")))
+    };
+    Ok(Some(ReturnLossResult {
+        transmitter_db: at(0)?,
+        receiver_db: at(1)?,
+        least_erl_db: test.least_erl_db,
+    }))
 }
 
 fn summary(
@@ -479,7 +366,7 @@ fn summary(
             .map(|t| t.least_com_db.map(|least| t.com_db >= least))
             .collect::<Option<Vec<bool>>>()
             .map(|all| all.iter().all(|met| *met)),
-        thru: name(&arguments.thru),
+        thru: channel_name(arguments),
         fext: arguments.fext.iter().map(name).collect(),
         next: arguments.next.iter().map(name).collect(),
         data_end_ghz: data_end / 1e9,

@@ -3,6 +3,7 @@
 //! Results meant for machines go to stdout as JSON, people's words to stderr where both are asked
 //! for. Exit codes: 0 done; 1 a validation case failed; 2 wrong input; 130 interrupted.
 
+mod chain;
 mod com;
 mod diagnose;
 mod line;
@@ -10,7 +11,9 @@ mod models;
 mod reach;
 mod run;
 mod schema;
+mod tdecq;
 mod validate;
+mod varied;
 
 use clap::{Parser, Subcommand};
 use diagnose::Shown;
@@ -41,6 +44,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Channel operating margin of a channel in Touchstone files.
     Com(com::ComArguments),
+    /// TDECQ and the other figures of an optical transmitter, of a captured waveform or of a link file.
+    Tdecq(tdecq::TdecqArguments),
     /// Show the library of parts and where their numbers come from.
     Models(models::ModelsArguments),
     /// Run the validation cases: computed against published.
@@ -107,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &library),
         Command::Reach(arguments) => reach::run(&arguments, &library),
         Command::Com(arguments) => com::run(&arguments, &library),
+        Command::Tdecq(arguments) => tdecq::run(&arguments, &library),
         Command::Models(arguments) => models::run(&arguments, &library),
         Command::Validate(arguments) => validate::command(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -1,18 +1,18 @@
 //! `eyespan reach`.
 
+use super::varied::Varied;
 use super::{
     Changes, Failure, go_on, make_folder, print_json, print_text, print_words, write_whole,
 };
 use clap::Args;
-use eyespan::config::{Description, find_length};
+use eyespan::config::Description;
 use eyespan::library::Library;
-use eyespan::link::{Link, Stage};
 use eyespan::report::{
     Axis, CurvePlot, Direction, MarkedPoint, Panel, ReferenceLine, ReportError, Series, Style,
 };
+use eyespan::study::ReachError;
 use eyespan::study::reach::ReachSettings;
 use eyespan::study::result::{ReachResult, ReachResults};
-use eyespan::study::{ReachError, find_reach};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -40,21 +40,17 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
     let mut links = Vec::new();
     let mut lines = Vec::new();
     for path in &arguments.links {
-        let link = match Description::load(path, &arguments.changes.set, library)? {
-            Description::Link(link) => link,
+        let varied = match Description::load(path, &arguments.changes.set, library)? {
+            Description::Link(link) => Varied::of_link(link, arguments.vary.as_deref()),
+            Description::Chain(chain) => Varied::of_chain(chain, arguments.vary.as_deref()),
             Description::Line(line) => {
                 lines.push((path.display().to_string(), line));
                 continue;
             }
         };
-        let stage = match &arguments.vary {
-            Some(vary) => stage_of(&link, vary),
-            None => find_length(&link).ok_or_else(|| {
-                "the link has no fibre and no cable whose length could be varied".to_owned()
-            }),
-        }
-        .map_err(|words| Failure::Words(format!("{}: {words}", path.display())))?;
-        links.push((path.display().to_string(), link, stage));
+        let varied =
+            varied.map_err(|words| Failure::Words(format!("{}: {words}", path.display())))?;
+        links.push((path.display().to_string(), varied));
     }
     match (lines.first(), &arguments.vary) {
         (None, _) => {}
@@ -73,12 +69,12 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
     let bar = ProgressBar::new(links.len() as u64);
     let found: Vec<Result<ReachResult, Failure>> = links
         .par_iter()
-        .map(|(file, link, stage)| {
+        .map(|(file, varied)| {
             go_on()?;
-            let reach = find_reach(link, *stage, ReachSettings::default());
+            let reach = varied.find(ReachSettings::default());
             bar.inc(1);
             match reach {
-                Ok(reach) => Ok(ReachResult::new(&link.name, &reach)),
+                Ok(reach) => Ok(ReachResult::new(&varied.name(), &reach)),
                 Err(ReachError::Link(error)) => Err(Failure::Link {
                     file: file.clone(),
                     error,
@@ -89,9 +85,7 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
         .collect();
     bar.finish_and_clear();
     let results = found.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let fiber = links
-        .iter()
-        .all(|(_, link, stage)| link.stages[*stage].stage.single_mode_fiber().is_some());
+    let fiber = links.iter().all(|(_, varied)| varied.is_fiber());
     let picture = draw(&results, fiber)
         .map_err(|error| Failure::Words(format!("the reach cannot be drawn: {error}")))?;
     let results = ReachResults {
@@ -111,52 +105,6 @@ pub(super) fn run(arguments: &ReachArguments, library: &Library) -> Result<(), F
         print_json(&results)
     } else {
         print_text(&words)
-    }
-}
-
-/// Position of the stage that a path names, from 0.
-fn stage_of(link: &Link, path: &str) -> Result<usize, String> {
-    let mut parts = path.split('.');
-    let first = parts.next().unwrap_or_default();
-    let index = if first == "stage" {
-        parts
-            .next()
-            .and_then(|n| n.parse::<usize>().ok())
-            .and_then(|n| n.checked_sub(1))
-            .filter(|&n| n < link.stages.len())
-    } else {
-        link.stages.iter().position(|named| named.name == first)
-    };
-    let index = index.ok_or_else(|| {
-        let names: Vec<&str> = link.stages.iter().map(|s| s.name.as_str()).collect();
-        format!(
-            "--vary {path} names no stage; there are: {}",
-            names.join(", ")
-        )
-    })?;
-    let named = &link.stages[index];
-    let (kind, key) = match named.stage {
-        Stage::Fiber(_) | Stage::KerrFiber(_) => ("fiber", "length_km"),
-        Stage::MultimodeFiber(_) => ("multimode_fiber", "length_m"),
-        Stage::Twinax(_) => ("twinax", "length_m"),
-        Stage::Board(_) => ("board", "length_m"),
-        _ => {
-            return Err(format!(
-                "--vary {path} names {}, which has no length: only fibres, twinax and boards have one",
-                named.name
-            ));
-        }
-    };
-    // What stands behind the stage may be left out, in part or in whole.
-    let rest: Vec<&str> = parts.collect();
-    if [&[][..], &[kind], &[key], &[kind, key]].contains(&&rest[..]) {
-        Ok(index)
-    } else {
-        Err(format!(
-            "--vary {path}: `{}` is no length of {}; write {key}",
-            rest.join("."),
-            named.name
-        ))
     }
 }
 

@@ -12,7 +12,7 @@ use eyespan::report::{
     Axis, CurvePlot, Direction, EyeOpening, EyePicture, Histogram, Panel, ReferenceLine, Series,
     Style, ValueAxis,
 };
-use eyespan::study::result::RunResult;
+use eyespan::study::result::{BitErrorRatio, PowerResult, RunResult, StageLatency};
 use eyespan::study::simulation::EyeWaveform;
 use eyespan::study::statistical_picture::StatisticalPicture;
 use eyespan::study::{Simulation, simulate};
@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
     let link = match Description::load(&arguments.link, &arguments.changes.set, library)? {
         Description::Link(link) => link,
         Description::Line(line) => return super::line::run(arguments, &line),
+        Description::Chain(chain) => return super::chain::run(arguments, &chain),
     };
     let file = arguments.link.display().to_string();
     let simulation = simulate_watched(&link).map_err(|error| Failure::Link { file, error })?;
@@ -78,8 +79,13 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
 
 /// Runs a link; a counted one shows its progress.
 fn simulate_watched(link: &Link) -> Result<Simulation, eyespan::link::LinkError> {
+    watched(link, |watch| simulate(link, watch))
+}
+
+/// Runs what may count errors with the settings of a link, and shows the progress of counting.
+pub(super) fn watched<T>(link: &Link, run: impl FnOnce(&Watch<'_>) -> T) -> T {
     if link.engine.method != Method::MonteCarlo {
-        return simulate(link, &Watch::default());
+        return run(&Watch::default());
     }
     let bar = ProgressBar::new(link.engine.monte_carlo.maximum_symbols).with_style(
         ProgressStyle::with_template("{elapsed} {bar:30} {human_pos} symbols {msg}")
@@ -89,18 +95,19 @@ fn simulate_watched(link: &Link) -> Result<Simulation, eyespan::link::LinkError>
         bar.set_position(counts.symbols);
         bar.set_message(format!("{} errors", counts.symbol_errors));
     };
-    let simulation = simulate(
-        link,
-        &Watch {
-            stop: Some(&STOP),
-            progress: Some(&progress),
-        },
-    );
+    let done = run(&Watch {
+        stop: Some(&STOP),
+        progress: Some(&progress),
+    });
     bar.finish_and_clear();
-    simulation
+    done
 }
 
-fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+/// The eye of a simulation, and what else there is to be seen of it.
+pub(super) fn draw(
+    simulation: &Simulation,
+    svg: bool,
+) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let failed =
         |error: &dyn std::fmt::Display| Failure::Words(format!("the eye cannot be drawn: {error}"));
     let eye = &simulation.eye;
@@ -123,7 +130,7 @@ fn draw(simulation: &Simulation, svg: bool) -> Result<Vec<(&'static str, Vec<u8>
     picture.thresholds.clone_from(&eye.thresholds);
     picture.histogram = Some(Histogram {
         floor: 1e-12,
-        probability_density: None,
+        ..Histogram::default()
     });
     picture.eyes = openings(eye, result);
     if eye.statistical.is_some() {
@@ -274,6 +281,45 @@ impl std::fmt::Display for Trimmed {
     }
 }
 
+/// An error ratio and how it was found.
+pub(super) fn error_ratio(ber: &BitErrorRatio) -> String {
+    match (ber.pre_fec, ber.interval_95) {
+        (Some(ratio), None) => format!("{ratio:.3e} ({})", ber.method),
+        (Some(ratio), Some([low, high])) => {
+            format!(
+                "{ratio:.3e} ({}, 95 %: {low:.2e} to {high:.2e})",
+                ber.method
+            )
+        }
+        (None, Some([_, high])) => format!("below {high:.2e} (no error counted, 95 %)"),
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// The whole time, and what of it is spent beside propagation.
+pub(super) fn latency(whole: f64, latencies: &[StageLatency]) -> String {
+    let parts: Vec<String> = latencies
+        .iter()
+        .map(|l| format!("{} {:.2} ns", l.stage, l.latency_ns))
+        .collect();
+    format!("{whole:.2} ns, of it {}", parts.join(", "))
+}
+
+/// The whole power, and whose.
+pub(super) fn power_in_words(power: &PowerResult) -> String {
+    let parts: Vec<String> = power
+        .stages
+        .iter()
+        .map(|p| format!("{} {:.3} W", p.stage, p.power_w))
+        .collect();
+    format!(
+        "{:.3} W a lane and direction, {:.2} pJ/bit: {}",
+        power.power_w,
+        power.energy_pj_per_bit,
+        parts.join(", ")
+    )
+}
+
 /// The result in words.
 fn summary(result: &RunResult, folder: &Path) -> String {
     let mut lines = vec![result.name.clone(), String::new()];
@@ -287,24 +333,7 @@ fn summary(result: &RunResult, folder: &Path) -> String {
             result.pattern
         ),
     );
-    match (result.ber.pre_fec, result.ber.interval_95) {
-        (Some(ber), None) => row(
-            "bit error ratio",
-            format!("{ber:.3e} ({})", result.ber.method),
-        ),
-        (Some(ber), Some([low, high])) => row(
-            "bit error ratio",
-            format!(
-                "{ber:.3e} ({}, 95 %: {low:.2e} to {high:.2e})",
-                result.ber.method
-            ),
-        ),
-        (None, Some([_, high])) => row(
-            "bit error ratio",
-            format!("below {high:.2e} (no error counted, 95 %)"),
-        ),
-        (None, None) => {}
-    }
+    row("bit error ratio", error_ratio(&result.ber));
     row(
         "target before correction",
         format!(
@@ -368,6 +397,12 @@ fn summary(result: &RunResult, folder: &Path) -> String {
         "propagation delay",
         format!("{:.2} ns", result.propagation_delay_ns),
     );
+    if !result.latencies.is_empty() {
+        row("latency", latency(result.latency_ns, &result.latencies));
+    }
+    if let Some(power) = &result.power {
+        row("power", power_in_words(power));
+    }
     let assumed: Vec<&str> = result
         .sources
         .iter()

@@ -2,6 +2,7 @@
 //! and the figure of merit.
 
 use super::error::ComError;
+use super::feedback::Feedback;
 use super::interference::Interference;
 use super::mmse::{MmseSettings, autocorrelation, solve};
 use super::sampled::{Filtered, Transmitted};
@@ -53,8 +54,8 @@ pub fn equalize(
 ) -> Result<Equalized, ComError> {
     let transmitted = filtered.transmitted(settings, &setting.transmit);
     match &settings.receiver {
-        Receiver::DecisionFeedback(limits) => {
-            decision_feedback(filtered, &transmitted, settings, setting, limits)
+        Receiver::DecisionFeedback(feedback) => {
+            decision_feedback(filtered, &transmitted, settings, setting, feedback)
         }
         Receiver::MinimumMeanSquareError(taps) => {
             mean_square(filtered, &transmitted, settings, setting, taps, search)
@@ -279,22 +280,24 @@ fn decision_feedback(
     transmitted: &Transmitted,
     settings: &Settings,
     setting: &EqualizerSetting,
-    limits: &[(f64, f64)],
+    taps: &Feedback,
 ) -> Result<Equalized, ComError> {
     let through = &transmitted.through;
-    let sample = mueller_muller(transmitted, limits)?;
+    let sample = mueller_muller(transmitted, &taps.limits)?;
     let (phase, cursor) = (sample % through.phases, sample / through.phases);
     let pulse = through.phase(phase);
     let main = pulse[cursor];
     let variance = settings.symbol_variance();
     let mut rest = pulse.to_vec();
     rest[cursor] = 0.0;
-    let mut feedback = Vec::with_capacity(limits.len());
-    for (k, (low, high)) in limits.iter().enumerate() {
+    // The pulse is cyclic.
+    let behind: Vec<f64> = (1..rest.len())
+        .map(|k| rest[(cursor + k) % rest.len()] / main)
+        .collect();
+    let feedback = taps.taps(&behind);
+    for (k, tap) in feedback.iter().enumerate() {
         let place = (cursor + 1 + k) % rest.len();
-        let tap = (rest[place] / main).max(*low).min(*high);
         rest[place] -= tap * main;
-        feedback.push(tap);
     }
     let square = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>();
     let signal = settings.level_separation * main / (settings.levels as f64 - 1.0);

@@ -6,6 +6,7 @@
 
 use super::equalized::{Equalized, input_noise, step_of_quantizer};
 use super::error::ComError;
+use super::feedback::Feedback;
 use super::interference::{Interference, MOST_NOISE_BINS};
 use super::mlsd::{SequenceDetection, sequence_detection};
 use super::mmse::{autocorrelation, convolved, through_taps};
@@ -113,17 +114,17 @@ pub fn margin(
     }
     let bin = (signal / 1000.0).min(LARGEST_BIN);
     // Taps behind the cursor are what the feedback takes, within its limits.
-    let limits: &[(f64, f64)] = match &settings.receiver {
-        Receiver::DecisionFeedback(limits) => limits,
-        Receiver::MinimumMeanSquareError(taps) => &taps.feedback_limits,
+    let behind: Vec<f64> = pulse.iter().skip(cursor + 1).map(|v| v / main).collect();
+    let feedback = match &settings.receiver {
+        Receiver::DecisionFeedback(taps) => taps.taps(&behind),
+        Receiver::MinimumMeanSquareError(taps) => {
+            Feedback::fixed(taps.feedback_limits.clone()).taps(&behind)
+        }
     };
     let mut rest = pulse.clone();
     rest[cursor] = 0.0;
-    let mut feedback = Vec::with_capacity(limits.len());
-    for ((low, high), value) in limits.iter().zip(rest.iter_mut().skip(cursor + 1)) {
-        let tap = (*value / main).max(*low).min(*high);
+    for (tap, value) in feedback.iter().zip(rest.iter_mut().skip(cursor + 1)) {
         *value -= tap * main;
-        feedback.push(tap);
     }
     let square = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>();
     // Detection of sequences asks for distances beyond the taps.

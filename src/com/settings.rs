@@ -1,7 +1,9 @@
 //! Everything a channel operating margin is computed with, in SI units.
 
 use super::error::{ComError, within};
+use super::feedback::Feedback;
 use super::mmse::MmseSettings;
+use super::window::EyeWindow;
 use crate::copper::{ContinuousTimeLinearEqualizer, Device, LowFrequencyStage};
 
 /// Least detector error ratio that densities tell.
@@ -45,9 +47,8 @@ pub struct Quantizer {
 /// How the receiver's digital part finds its taps and its sampling phase.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Receiver {
-    /// Decision feedback alone, sampled where h(−1) = h(1) − b₁h(0) (93A-25), with the lowest and highest
-    /// value of each tap in units of the cursor.
-    DecisionFeedback(Vec<(f64, f64)>),
+    /// Decision feedback alone, sampled where h(−1) = h(1) − b₁h(0) (93A-25).
+    DecisionFeedback(Feedback),
     /// Feed-forward and feedback taps of least mean-square error at the best phase within half a symbol
     /// of the peak (178A.1.8).
     MinimumMeanSquareError(MmseSettings),
@@ -119,6 +120,8 @@ pub struct Settings {
     /// ΔCOM_an in dB where the receiver detects sequences (178A.1.10), none where it decides symbol by
     /// symbol.
     pub sequence_detection: Option<f64>,
+    /// Window of time over which the eye is judged, with chips to modules.
+    pub eye_window: Option<EyeWindow>,
     /// How channels go on above their data.
     pub beyond_data: BeyondData,
 }
@@ -220,6 +223,12 @@ impl Settings {
             for value in &tap.values {
                 within("transmit tap", *value, -1.0, 1.0)?;
             }
+        }
+        if let Some(window) = self.eye_window {
+            window.validate()?;
+        }
+        if let Receiver::DecisionFeedback(feedback) = &self.receiver {
+            feedback.validate()?;
         }
         if let Some(quantizer) = self.quantizer {
             within("number of bits N_qb", quantizer.bits, 1.0, 24.0)?;

@@ -1,6 +1,9 @@
 //! Settings of a channel operating margin as parts of the library hold them, in the units of the tables.
 
+mod effects;
+mod feedback;
 mod reading;
+mod return_loss;
 
 use super::range::Range;
 use super::read::Count;
@@ -36,6 +39,12 @@ table! {
         die_capacitance_ff: Vec<f64>, Range::between(0.0, 1e6);
         /// L_s of each step of the ladder, pH; zero where absent.
         die_inductance_ph: Vec<f64>, Range::between(0.0, 1e6);
+        /// C_d of the receiver and of near-end aggressors where it is another, fF.
+        receiver_die_capacitance_ff: Vec<f64>, Range::between(0.0, 1e6);
+        /// L_s of the receiver and of near-end aggressors, pH; with their own C_d only, zero where absent.
+        receiver_die_inductance_ph: Vec<f64>, Range::between(0.0, 1e6);
+        /// C_b of the receiver and of near-end aggressors where it is another, fF.
+        receiver_bump_capacitance_ff: f64, Range::between(0.0, 1e6);
         /// C_b of the bump, fF; zero where absent.
         bump_capacitance_ff: f64, Range::between(0.0, 1e6);
         /// C_p of the ball, fF.
@@ -73,6 +82,10 @@ table! {
         board_delay_ns_per_mm: f64, Range::between(0.0, 1.0);
         /// Z_c of the host board's line, Ω.
         board_impedance_ohm: f64, Range::between(1.0, 1e4);
+        /// C_0 of the host board at the package, fF; zero where absent.
+        board_package_capacitance_ff: f64, Range::between(0.0, 1e6);
+        /// C_1 of the host board at the channel, fF; zero where absent.
+        board_channel_capacitance_ff: f64, Range::between(0.0, 1e6);
         /// Length of the host board in front of the transmitter, mm; no board where absent.
         transmitter_board_mm: f64, LENGTH;
         /// Length of the host board in front of near-end aggressors, mm; the receiver's where absent.
@@ -139,6 +152,40 @@ table! {
         feedback_lowest: Vec<f64>, Range::between(-10.0, 10.0);
         /// b_max of each feedback tap.
         feedback_highest: Vec<f64>, Range::between(-10.0, 10.0);
+        /// T_O, half width of the window of time over which the eye is judged, UI; no window where absent.
+        eye_window_ui: f64, HALF;
+        /// σ_r, deviation of the window's weights, UI.
+        eye_window_deviation_ui: f64, Range::between(1e-4, 10.0);
+        /// Largest vertical eye closure that the clause allows, dB.
+        most_vertical_eye_closure_db: f64, Range::between(0.0, 100.0);
+        /// Least vertical eye opening that the clause asks for, mV.
+        least_vertical_eye_opening_mv: f64, Range::between(0.0, 1e4);
+        /// N, symbols of the reflection for the effective return loss; none is computed where absent.
+        erl_symbols: Count, Range::between(1.0, 1e5);
+        /// T_r of its pulse, 20 % to 80 %, ps.
+        erl_transition_time_ps: f64, Range::between(0.0, 1e6);
+        /// N_bx, symbols the equaliser takes of reflections.
+        erl_equalizer_symbols: Count, Range::between(0.0, 1e5);
+        /// ρ_x, reflection that is permitted outside.
+        erl_permitted_reflection: f64, Range::between(0.0, 1.0);
+        /// β_x, loss of what is reflected again, dB/ns; 0 where absent.
+        erl_loss_db_per_ns: f64, Range::between(0.0, 1000.0);
+        /// T_fx, twice the delay of the test fixture, ps; 0 where absent.
+        erl_fixture_delay_ps: f64, Range::between(0.0, 1e6);
+        /// Least effective return loss that the clause asks for, dB.
+        least_erl_db: f64, Range::between(-100.0, 100.0);
+        /// N_bg, groups of floating feedback taps; none where absent.
+        feedback_floating_groups: Count, Range::between(1.0, 16.0);
+        /// N_bf, taps of a group of floating feedback taps.
+        feedback_floating_group_taps: Count, Range::between(1.0, 64.0);
+        /// N_f, symbols behind the cursor up to which floating feedback taps can stand.
+        feedback_span: Count, Range::between(1.0, 1024.0);
+        /// b_maxg, largest floating feedback tap.
+        feedback_floating_limit: f64, Range::between(0.0, 10.0);
+        /// N_ts, first symbol behind the cursor that counts for the limit of the tail.
+        feedback_tail_start: Count, Range::between(1.0, 1024.0);
+        /// B_rss, largest root sum square of the feedback taps from there on; no limit where absent.
+        feedback_tail_limit: f64, Range::between(0.0, 10.0);
         /// N_qb; no quantiser where absent.
         quantizer_bits: f64, Range::between(1.0, 24.0);
         /// P_qc, probability of clipping.

@@ -3,7 +3,7 @@
 use super::choices::PortOrderName;
 use super::range::Range;
 use super::read::Count;
-use super::stage_tables::{FREQUENCY_GHZ, LOSS_DB, POSITIVE_VOLTAGE_V};
+use super::stage_tables::{FREQUENCY_GHZ, POSITIVE_VOLTAGE_V};
 use super::table::{Alternatives, table};
 
 /// Resistances of terminations between the legs, Ω.
@@ -72,6 +72,16 @@ table! {
         differential_impedance_ohm: f64, Range::above(0.0, 1e4);
         /// Temperature, °C.
         temperature_c: f64, Range::between(-100.0, 300.0);
+        /// Relative change of the loss tangent with temperature from 20 °C on, 1/K; none where absent.
+        loss_tangent_temperature_coefficient_per_k: f64, Range::between(-0.1, 0.1);
+        /// Relative change of the permittivity with temperature from 20 °C on, 1/K; none where absent.
+        permittivity_temperature_coefficient_per_k: f64, Range::between(-0.01, 0.01);
+        /// Difference of the delays of both legs, ps/m; none where absent.
+        intra_pair_skew_ps_per_m: f64, Range::between(0.0, 1000.0);
+        /// Depth of a periodic variation of the impedance along the pair, % of its mean; none where absent.
+        periodic_impedance_depth_percent: f64, Range::between(0.0, 90.0);
+        /// Period of that variation, mm.
+        periodic_impedance_period_mm: f64, Range::above(0.1, 1e6);
     }
 }
 
@@ -170,16 +180,16 @@ table! {
         name: String, ANY;
         /// Part of the library the values not given here are taken from.
         model: String, ANY;
-        /// Capacitance of each leg to ground, half at each side, fF; zero where absent.
-        capacitance_ff: f64, CAPACITANCE_FF;
-        /// Inductance in each leg, half at each side, pH; zero where absent.
-        inductance_ph: f64, INDUCTANCE_PH;
-        /// Loss, dB, growing with the root of frequency; zero where absent.
-        loss_db: f64, LOSS_DB;
-        /// Frequency that loss holds at, GHz. Needed with `loss_db`.
-        loss_frequency_ghz: f64, FREQUENCY_GHZ;
+        /// Loss that grows with the root of frequency, dB/√GHz; zero where absent.
+        loss_root_db_per_sqrt_ghz: f64, Range::between(0.0, 100.0);
+        /// Loss that grows with frequency, dB/GHz; zero where absent.
+        loss_linear_db_per_ghz: f64, Range::between(0.0, 100.0);
         /// Delay, ps; zero where absent.
-        delay_ps: f64, Range::between(0.0, 1e6);
+        delay_ps: f64, Range::between(0.0, 1e5);
+        /// Capacitance of one leg at each end, fF; zero where absent.
+        capacitance_ff: f64, CAPACITANCE_FF;
+        /// Inductance in each leg, half at each end, pH; zero where absent.
+        inductance_ph: f64, INDUCTANCE_PH;
         /// Differential impedance of its line, Ω; 100 where absent.
         differential_impedance_ohm: f64, IMPEDANCE_OHM;
     }

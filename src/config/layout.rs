@@ -32,6 +32,7 @@ enum Role {
     ElectricalDetector,
     Cable,
     Electrical,
+    Decision,
 }
 
 fn role(stage: &StageTable) -> Role {
@@ -57,7 +58,11 @@ fn role(stage: &StageTable) -> Role {
         | StageTable::ElectricalConnector(_)
         | StageTable::FarEndCrosstalk(_)
         | StageTable::NearEndCrosstalk(_) => Role::Cable,
-        StageTable::Ctle(_) | StageTable::Filter(_) | StageTable::AcCoupling(_) => Role::Electrical,
+        StageTable::Ctle(_)
+        | StageTable::Filter(_)
+        | StageTable::AcCoupling(_)
+        | StageTable::Redriver(_) => Role::Electrical,
+        StageTable::Retimer(_) => Role::Decision,
     }
 }
 
@@ -66,7 +71,24 @@ pub(crate) fn is_optical(stages: &[StageEntry]) -> bool {
     stages.iter().any(makes_light)
 }
 
-fn makes_light(stage: &StageEntry) -> bool {
+/// Whether a driver is among the stages.
+pub(crate) fn has_driver(stages: &[StageEntry]) -> bool {
+    stages.iter().any(|s| role(&s.table) == Role::Source)
+}
+
+/// Whether a receiver is among the stages.
+pub(crate) fn has_receiver(stages: &[StageEntry]) -> bool {
+    let receives = |s: &StageEntry| {
+        matches!(
+            role(&s.table),
+            Role::OpticalDetector | Role::ElectricalDetector
+        )
+    };
+    stages.iter().any(receives)
+}
+
+/// Whether a stage makes light of the link's signal.
+pub(crate) fn makes_light(stage: &StageEntry) -> bool {
     matches!(role(&stage.table), Role::Modulator | Role::DirectLaser)
 }
 
@@ -108,7 +130,8 @@ pub(crate) fn check(stages: &[StageEntry], file: &Location, errors: &mut ConfigE
         _ => {}
     }
     let before = errors.errors.len();
-    let driven = stages.iter().any(|s| role(&s.table) == Role::Source);
+    let driven = has_driver(stages);
+    needs_volts(stages, errors);
     // Without a driver of its own a modulator has an ideal one.
     let mut medium = if optical && !driven {
         Medium::Electrical
@@ -153,16 +176,45 @@ fn order(stage: &StageEntry, what: &str) -> ConfigError {
     )
 }
 
+/// Notes a photoreceiver whose output is a voltage that its table does not scale.
+fn needs_volts(stages: &[StageEntry], errors: &mut ConfigErrors) {
+    let Some(at) = stages
+        .iter()
+        .position(|s| role(&s.table) == Role::OpticalDetector)
+    else {
+        return;
+    };
+    let takes_volts = |s: &&StageEntry| {
+        matches!(
+            s.table,
+            StageTable::ElectricalReceiver(_) | StageTable::Redriver(_)
+        )
+    };
+    if let Some(receiver) = stages.get(at)
+        && let Some(taker) = stages.iter().skip(at).find(takes_volts)
+        && receiver.table.given("transimpedance_ohm").is_none()
+    {
+        let message = format!(
+            "missing key `transimpedance_ohm` in {}: {} behind it takes a voltage",
+            receiver.place(),
+            taker.place()
+        );
+        errors.push(
+            ConfigError::at(Problem::MissingKey, &receiver.at, message)
+                .help("write `transimpedance_ohm = …`, or name a part that gives it"),
+        );
+    }
+}
+
 /// Notes every second source, laser, modulator and receiver.
 fn only_one_of_each(stages: &[StageEntry], errors: &mut ConfigErrors) {
-    let groups: [(&str, &[Role]); 4] = [
+    let groups: [(&str, &[Role]); 5] = [
         ("driver", &[Role::Source]),
         ("laser", &[Role::LightSource]),
         ("modulator", &[Role::Modulator, Role::DirectLaser]),
-        (
-            "receiver",
-            &[Role::OpticalDetector, Role::ElectricalDetector],
-        ),
+        ("receiver", &[Role::OpticalDetector]),
+        // Behind a photoreceiver a voltage may have its own.
+        ("receiver", &[Role::ElectricalDetector]),
     ];
     for (what, roles) in groups {
         let mut found = stages
@@ -202,9 +254,17 @@ fn step(
         Role::Source if medium == Medium::Nothing => Ok((Medium::Electrical, false)),
         // A second source is noted elsewhere.
         Role::Source | Role::LightSource => Ok((medium, false)),
+        Role::Decision => Err(order(stage, "divides the link into segments").help(
+            "load the link as a chain of segments, or take the retimer away",
+        )),
         _ if medium == Medium::Nothing => Err(order(stage, "has no driver in front of it").help(
             "begin the link with [[stage]] and below it driver = {}, with or without keys",
         )),
+        Role::Modulator | Role::DirectLaser if detected => Err(order(
+            stage,
+            "makes light of a signal that was received already",
+        )
+        .help("write [[stage]] and below it retimer = { … } before it, which decides and sends again")),
         Role::Modulator => Ok((Medium::Light, false)),
         Role::DirectLaser => Ok((Medium::Power, false)),
         Role::Optical if lit => Ok((medium, false)),

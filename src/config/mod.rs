@@ -32,6 +32,7 @@
 //!
 //! The description of each key, in [`schema`] and [`stage_tables`], says what holds where it is absent.
 
+pub mod cable;
 pub mod choices;
 pub mod com;
 pub mod copper_tables;
@@ -44,6 +45,7 @@ pub mod link_file;
 pub(crate) mod nearest;
 pub mod range;
 pub mod read;
+pub mod repeater_tables;
 mod resolve;
 pub mod schema;
 pub mod set;

@@ -7,6 +7,7 @@ use super::error::{ConfigError, ConfigErrors, Problem};
 use super::nearest::{list, word_help};
 use super::range::Range;
 use super::read::{Count, Reader};
+use super::repeater_tables::belongs_inside;
 use super::source::{Location, Source};
 use super::stage_tables::StageTable;
 use super::table::{SubTable, Table, table};
@@ -31,7 +32,7 @@ table! {
         /// Symbols per second, GBd.
         symbol_rate_gbd: f64, Range::between(1e-6, 1e4);
         /// Pattern: "prbs7", "prbs9", "prbs11", "prbs13", "prbs15", "prbs23", "prbs31", "prbs13q",
-        /// "debruijn" with an order behind it, such as "debruijn6", or "random". Where absent,
+        /// "ssprq", "debruijn" with an order behind it, such as "debruijn6", or "random". Where absent,
         /// "prbs13q" with pam4 and "prbs13" otherwise.
         pattern: String, ANY;
         /// Level separation mismatch ratio of four levels, above 0 to 1; 1 where absent.
@@ -65,6 +66,9 @@ table! {
         precursor_taps: Count, TAPS;
         /// Decision feedback taps; none where absent.
         decision_feedback_taps: Count, TAPS;
+        /// Symbols that a detector of the most likely sequence (Viterbi) remembers, in the place of decision
+        /// feedback; at most 256 states, levels to the power of it.
+        sequence_detection_memory: Count, Range::between(1.0, 8.0);
         /// How the taps are found; "minimum-mean-square-error" where absent.
         adaptation: AdaptationName, ANY;
         /// Step of the least-mean-squares rule, relative to the signal's power.
@@ -405,7 +409,7 @@ fn read_stage(
         place: place("stage", number, kind),
         errors: reader.errors,
     };
-    let table = StageTable::read(kind, &mut stage_reader, |_| None)?;
+    let table = StageTable::read(kind, &mut stage_reader, |key| belongs_inside(kind, key))?;
     Some(StageEntry {
         list: "stage",
         number,

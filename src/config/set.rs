@@ -2,6 +2,7 @@
 
 use super::error::{ConfigError, ConfigErrors, Problem};
 use super::nearest::{key_help, nearest};
+use super::repeater_tables::inside_retimer;
 use super::schema::top_tables;
 use super::source::Source;
 use super::stage_tables::StageTable;
@@ -225,6 +226,20 @@ fn locate(change: &Override, stages: &[StageName]) -> Result<Vec<Step>, ConfigEr
         let mut steps: Vec<Step> = table.split('.').map(|s| Step::Key(s.to_owned())).collect();
         steps.push(Step::Key(key.to_owned()));
         return Ok(steps);
+    }
+    if let Some((of_stage, inner)) = table.rsplit_once('.')
+        && let Some((_, keys)) = inside_retimer().iter().find(|(name, _)| *name == inner)
+        && let Ok(position) = position(change, of_stage, stages)
+        && stages.get(position).is_some_and(|s| s.kind == "retimer")
+    {
+        check_key(change, table.len(), key, keys)?;
+        return Ok(vec![
+            Step::Key("stage".to_owned()),
+            Step::Position(position),
+            Step::Key("retimer".to_owned()),
+            Step::Key(inner.to_owned()),
+            Step::Key(key.to_owned()),
+        ]);
     }
     let position = position(change, table, stages)?;
     let kind = stages

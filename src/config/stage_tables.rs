@@ -10,6 +10,7 @@ use super::light_tables::{
 };
 use super::range::Range;
 use super::read::{Count, NumberOrPoints, Points};
+use super::repeater_tables::{RedriverTable, RetimerTable};
 use super::source::Value;
 use super::table::{Alternatives, table};
 
@@ -22,7 +23,7 @@ const RANDOM_JITTER_UI: Range = Range::between(0.0, 0.5);
 /// Dual-Dirac jitter in UI, peak to peak.
 const DUAL_DIRAC_JITTER_UI: Range = Range::between(0.0, 1.0);
 /// Loss in dB of a passive element.
-pub(super) const LOSS_DB: Range = Range::between(0.0, 200.0);
+const LOSS_DB: Range = Range::between(0.0, 200.0);
 /// Levels of light in dBm.
 const LEVEL_DBM: Range = Range::between(-100.0, 60.0);
 /// Ratios of powers in dB that must be above one.
@@ -566,6 +567,10 @@ stages! {
     Filter = "filter": FilterTable;
     /// A coupling capacitor.
     AcCoupling = "ac_coupling": AcCouplingTable;
+    /// Amplifier with peaking that takes no decision.
+    Redriver = "redriver": RedriverTable;
+    /// Decision, and the decided symbols sent again: the end of a segment.
+    Retimer = "retimer": RetimerTable;
 }
 
 impl StageTable {
@@ -586,6 +591,8 @@ impl StageTable {
             Self::ElectricalConnector(table) => table.model.as_ref(),
             Self::ElectricalReceiver(table) => table.model.as_ref(),
             Self::Ctle(table) => table.model.as_ref(),
+            Self::Redriver(table) => table.model.as_ref(),
+            Self::Retimer(table) => table.model.as_ref(),
             Self::Connector(_)
             | Self::Splice(_)
             | Self::Attenuator(_)

@@ -11,8 +11,10 @@
 //! | permittivity and loss tangent, causal | [`WidebandDebye`] |
 //! | wire spacing ↔ differential impedance | [`PairGeometry`] |
 //! | the cable | [`TwinaxCable`] |
+//! | its skew, and a periodic variation of its impedance | [`imperfection`] |
 //! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
 //! | ends of a channel: termination on the die, package, board after IEEE 802.3 Annex 93A | [`device`] |
+//! | connectors by few numbers | [`Connector`] |
 //! | everything between a driver and a receiver as one cascade, with its reflections | [`path`] |
 //! | two-ports at one frequency, their cascade | [`two_port`] |
 //! | roughness | [`Roughness`] |
@@ -28,6 +30,7 @@
 //! ```
 
 mod conductor;
+mod connector;
 mod ctle;
 pub mod device;
 mod dielectric;
@@ -35,6 +38,7 @@ mod error;
 mod geometry;
 pub mod line;
 pub mod path;
+mod redriver;
 mod roughness;
 mod round_wire;
 mod twinax;
@@ -44,12 +48,15 @@ pub use conductor::{
     COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, SILVER_RESISTIVITY,
     SILVER_TEMPERATURE_COEFFICIENT, awg_diameter,
 };
+pub use connector::Connector;
 pub use ctle::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 pub use device::{Board, Device, Package, Termination};
 pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
-pub use path::{BoardTrace, CopperPath, LumpedConnector, Piece};
+pub use path::{BoardTrace, CopperPath, Piece};
+pub use redriver::{Redriver, RedriverGain};
 pub use roughness::{Roughness, skin_depth};
+pub use twinax::imperfection::{self, PeriodicVariation};
 pub use twinax::{DEFAULT_EXCESS_LOSS_FACTOR, TwinaxCable};
 pub use two_port::TwoPort;

@@ -10,6 +10,7 @@ use super::geometry::PairGeometry;
 use super::line::{Line, PerMetre};
 use crate::constants::SPEED_OF_LIGHT;
 use crate::units::NEPER_PER_DB;
+use imperfection::PeriodicVariation;
 
 /// Excess loss factor of [`TwinaxCable::copper`] (assumed, the middle of 1.2–1.5).
 pub const DEFAULT_EXCESS_LOSS_FACTOR: f64 = 1.35;
@@ -32,7 +33,8 @@ pub const DEFAULT_EXCESS_LOSS_FACTOR: f64 = 1.35;
 /// ([`PairGeometry::proximity_factor`]: 1.22 of the conductor loss at 100 Ω and εr 1.9), plating,
 /// surface roughness and sometimes strands. They are gathered in k, which is the least-known
 /// number of the model: real cables lie at 1.2–1.5 (assumed; no public primary source was found).
-/// Connectors, mode conversion, skew and suck-out resonances of wrapped foil are not in it.
+/// Connectors are not in it. Skew of the legs and a periodic variation of the impedance, with its
+/// suck-out, are in it where they are given ([`imperfection`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TwinaxCable {
     /// Length, m.
@@ -47,6 +49,10 @@ pub struct TwinaxCable {
     pub termination_resistance: f64,
     /// Factor k on the frequency-dependent loss, 1 for the lower bound.
     pub excess_loss_factor: f64,
+    /// Intra-pair skew, difference of the delays of both legs, s/m.
+    pub skew: f64,
+    /// Periodic variation of the impedance along the pair.
+    pub periodic: Option<PeriodicVariation>,
 }
 
 impl TwinaxCable {
@@ -84,6 +90,8 @@ impl TwinaxCable {
             differential_impedance,
             termination_resistance: 100.0,
             excess_loss_factor,
+            skew: 0.0,
+            periodic: None,
         };
         cable.validate()?;
         Ok(cable)
@@ -129,6 +137,15 @@ impl TwinaxCable {
             "0 to 10; real cables lie at 1.2 to 1.5",
             (0.0..=10.0).contains(&self.excess_loss_factor),
         )?;
+        within(
+            "intra-pair skew in s/m",
+            self.skew,
+            "0 to 1e-9, finite",
+            (0.0..=1e-9).contains(&self.skew),
+        )?;
+        if let Some(variation) = self.periodic {
+            variation.validate()?;
+        }
         self.lossy_dielectric().validate()
     }
 
@@ -147,12 +164,12 @@ impl TwinaxCable {
         if frequency < 0.0 {
             return self.transfer(-frequency).conj();
         }
-        self.per_metre(frequency)
-            .scattering(self.length, self.termination_resistance)
+        self.scattering(frequency, self.termination_resistance)
             .transmission
     }
 
-    /// exp(−γl): the transfer function between terminations equal to Z_c at every frequency.
+    /// exp(−γl): the transfer function between terminations equal to Z_c at every frequency, without skew
+    /// and variation of the impedance.
     pub fn matched_transfer(&self, frequency: f64) -> Complex64 {
         (-self.propagation_constant(frequency) * self.length).exp()
     }
@@ -196,11 +213,12 @@ impl TwinaxCable {
         conductance * impedance.norm_sqr() / (2.0 * impedance.re) / NEPER_PER_DB
     }
 
-    /// Delay of the very front of a pulse, l·√ε∞/c, s: nothing arrives earlier. Removing it from
+    /// Delay of the very front of a pulse, l·(√ε∞/c − skew/2) on the earlier leg, s: nothing arrives earlier. Removing it from
     /// the phase, H·e^{+jωτ}, leaves a causal response that starts near time zero; the bulk of a
     /// pulse follows some picoseconds per metre later, see [`TwinaxCable::group_delay`].
     pub fn propagation_delay(&self) -> f64 {
-        self.length * self.lossy_dielectric().infinite_permittivity().sqrt() / SPEED_OF_LIGHT
+        let mean = self.lossy_dielectric().infinite_permittivity().sqrt() / SPEED_OF_LIGHT;
+        self.length * (mean - 0.5 * self.skew)
     }
 
     /// Group delay dβ/dω·l at a frequency above zero, s, by a central difference.
@@ -245,5 +263,6 @@ impl Line for TwinaxCable {
     }
 }
 
+pub mod imperfection;
 #[cfg(test)]
 mod tests;

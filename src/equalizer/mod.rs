@@ -2,9 +2,11 @@
 
 pub mod least_mean_squares;
 pub mod minimum_mean_square_error;
+pub mod sequence;
 pub mod stretch;
 
 pub use minimum_mean_square_error::{Covariances, Taps};
+pub use sequence::{SequenceDetector, SequenceError, SequenceScratch};
 pub use stretch::Stretch;
 
 /// The equaliser in front of the decision.
@@ -18,6 +20,13 @@ pub struct Equalizer {
     pub decision_feedback_taps: usize,
     /// How the taps are found.
     pub adaptation: Adaptation,
+    /// True where the feedback taps are not fed back but are the response that a detector of sequences
+    /// ([`SequenceDetector`]) works on: 1, b_1, b_2, … of the least mean-square error.
+    ///
+    /// With feed-forward taps of any number, the error behind the taps of decision feedback is that of
+    /// predicting it from its past, and white (Falconer & Magee, Bell Syst. Tech. J. 52(9) 1541, 1973;
+    /// Moon & Zeng, IEEE Trans. Magn. 31(2) 1083, 1995, for a response that begins with 1).
+    pub sequence_detection: bool,
 }
 
 /// How an equaliser finds its taps.

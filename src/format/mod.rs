@@ -4,6 +4,7 @@ mod error;
 pub mod modulation;
 pub mod pattern;
 mod shift_register;
+mod ssprq;
 pub mod symbol_source;
 
 pub use error::FormatError;

@@ -3,6 +3,7 @@
 use super::error::FormatError;
 use super::modulation::Modulation;
 use super::shift_register::{self, ShiftRegister};
+use super::ssprq;
 use super::symbol_source::SymbolSource;
 use crate::random::Stream;
 use core::fmt;
@@ -30,6 +31,10 @@ pub enum Pattern {
     /// puts out its last stage first, as IEEE's reference script for channel operating margin
     /// does.
     Prbs13q,
+    /// SSPRQ, the short stress pattern, random quaternary: 65 535 four-level symbols (IEEE Std 802.3,
+    /// 120.5.11.2.3). Made of stretches of PRBS31 that are harder than random data: its outer levels
+    /// are less frequent than the inner ones.
+    Ssprq,
     /// De Bruijn sequence of all words of `order` symbols, Mⁿ symbols for M levels: every word
     /// exactly once (N. G. de Bruijn, Proc. Koninkl. Nederl. Akad. Wetensch. 49, 758, 1946).
     DeBruijn {
@@ -45,6 +50,7 @@ impl fmt::Display for Pattern {
         match self {
             Self::Prbs { order } => write!(f, "PRBS{order}"),
             Self::Prbs13q => write!(f, "PRBS13Q"),
+            Self::Ssprq => write!(f, "SSPRQ"),
             Self::DeBruijn { order } => write!(f, "the de Bruijn sequence of order {order}"),
             Self::Random => write!(f, "a random pattern"),
         }
@@ -59,6 +65,10 @@ impl Pattern {
     pub fn period(&self, modulation: &Modulation) -> Result<Option<u64>, FormatError> {
         Ok(match *self {
             Self::Prbs { .. } | Self::Prbs13q => Some(self.register(modulation)?.0.period()),
+            Self::Ssprq => {
+                self.only_four_levels(modulation)?;
+                Some(ssprq::SYMBOLS as u64)
+            }
             Self::DeBruijn { order: 0 } => return Err(FormatError::ZeroOrder),
             Self::DeBruijn { order } => Some(
                 (modulation.levels() as u64)
@@ -84,8 +94,10 @@ impl Pattern {
             .ok()
             .filter(|&length| length <= MAX_CYCLIC_SYMBOLS)
             .ok_or_else(|| self.too_long())?;
-        if let Self::DeBruijn { .. } = *self {
-            return Ok(de_bruijn(modulation.levels(), length));
+        match *self {
+            Self::DeBruijn { .. } => return Ok(de_bruijn(modulation.levels(), length)),
+            Self::Ssprq => return Ok(ssprq::symbols()),
+            _ => {}
         }
         let (register, bits) = self.register(modulation)?;
         let mut symbols = vec![0; length];
@@ -98,7 +110,7 @@ impl Pattern {
     ///
     /// # Errors
     /// For an order without a standard polynomial, a pattern of bits on levels that do not carry
-    /// whole bits, PRBS13Q on other than four levels, and de Bruijn sequences of order 0 or of
+    /// whole bits, PRBS13Q or SSPRQ on other than four levels, and de Bruijn sequences of order 0 or of
     /// more than [`MAX_CYCLIC_SYMBOLS`] symbols.
     pub fn symbol_source(
         &self,
@@ -126,12 +138,8 @@ impl Pattern {
             _ => (13, PRBS13Q_START),
         };
         let levels = modulation.levels();
-        if self == Self::Prbs13q && levels != 4 {
-            return Err(FormatError::WrongLevels {
-                pattern: self.to_string(),
-                needed: 4,
-                levels,
-            });
+        if self == Self::Prbs13q {
+            self.only_four_levels(modulation)?;
         }
         if shift_register::lags(order).is_none() {
             return Err(FormatError::PrbsOrder { order });
@@ -144,6 +152,17 @@ impl Pattern {
                 levels,
             })?;
         Ok((register, bits))
+    }
+
+    fn only_four_levels(self, modulation: &Modulation) -> Result<(), FormatError> {
+        match modulation.levels() {
+            4 => Ok(()),
+            levels => Err(FormatError::WrongLevels {
+                pattern: self.to_string(),
+                needed: 4,
+                levels,
+            }),
+        }
     }
 
     fn too_long(self) -> FormatError {

@@ -3,7 +3,7 @@
 use super::crosstalk::Crosstalk;
 use super::light::{AmplifierStage, OpticalFilterStage, PolarizationEffects};
 use crate::copper::{
-    BoardTrace, ContinuousTimeLinearEqualizer, Device, LumpedConnector, TwinaxCable,
+    BoardTrace, Connector, ContinuousTimeLinearEqualizer, Device, Redriver, TwinaxCable,
 };
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
@@ -115,7 +115,7 @@ pub enum Stage {
     /// Trace pair of a board.
     Board(BoardTrace),
     /// Connector of boards and cables.
-    ElectricalConnector(LumpedConnector),
+    ElectricalConnector(Connector),
     /// Crosstalk into the copper stage in front.
     Crosstalk(Crosstalk),
     /// Input of an electrical receiver.
@@ -126,6 +126,8 @@ pub enum Stage {
     Filter(Response),
     /// A coupling capacitor.
     AcCoupling(AcCoupling),
+    /// Linear amplifier with peaking in the electrical path.
+    Redriver(Redriver),
 }
 
 impl Stage {

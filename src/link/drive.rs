@@ -25,6 +25,11 @@ impl DriveResponse {
         Self { linear }
     }
 
+    /// The operation.
+    pub(super) fn linear(&self) -> &Linear {
+        &self.linear
+    }
+
     fn is_flat(&self) -> bool {
         self.linear == Linear::Response(Response::Flat)
     }

@@ -1,6 +1,7 @@
 //! What can be wrong with a link that is well-formed.
 
 use crate::amplifier::AmplifierError;
+use crate::equalizer::SequenceError;
 use crate::fiber::FiberError;
 use crate::fiber::nonlinear::NonlinearError;
 use crate::format::FormatError;
@@ -53,6 +54,9 @@ pub enum LinkError {
     /// A statistical eye.
     #[error("the statistical eye cannot be made: {0}")]
     Statistics(#[from] StatisticsError),
+    /// A detector of sequences.
+    #[error("sequences cannot be detected: {0}")]
+    Sequence(#[from] SequenceError),
     /// The user stopped the run.
     #[error("interrupted")]
     Interrupted,

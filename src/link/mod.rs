@@ -1,6 +1,7 @@
 //! A link: stages from bits to decision, and the engines that run it.
 
 pub mod amplified_line;
+pub mod chain;
 pub mod counts;
 pub mod crosstalk;
 pub mod decision;
@@ -16,6 +17,7 @@ pub mod noise;
 pub mod plan;
 pub mod semi_analytic;
 pub mod sensitivity;
+pub mod sequence;
 pub mod statistical;
 pub mod waveform;
 
@@ -23,6 +25,7 @@ pub mod waveform;
 mod tests;
 
 pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
+pub use chain::{Chain, Retimer, Segment};
 pub use crosstalk::{Crosstalk, CrosstalkCoupling, CrosstalkEnd};
 pub use description::*;
 pub use error::LinkError;

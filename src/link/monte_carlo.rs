@@ -5,15 +5,19 @@
 //! changes what is drawn or counted. Within a segment, blocks are filtered with their surroundings;
 //! every response is the same finite one for any block size.
 
+mod counting;
+mod relay;
 mod responses;
 
+use super::counts::BURST_GAP;
 pub use super::counts::Counts;
-use super::counts::{BURST_GAP, Burst};
 use super::decision::DecisionRule;
-use super::description::{Feedback, Link, MonteCarloSettings};
+use super::description::{Link, MonteCarloSettings};
 use super::error::LinkError;
 use super::interference::drift_symbols;
 use super::plan::{Operation, Plan};
+use super::sequence;
+use crate::equalizer::{SequenceDetector, SequenceScratch};
 use crate::fiber::nonlinear::{NonlinearFiber, Propagator, StepControl};
 use crate::format::{Modulation, SymbolSource};
 use crate::random::{Source, Stream, StreamKey};
@@ -21,8 +25,11 @@ use crate::signal::convolution::FiniteResponse;
 use crate::signal::interpolator::HALF_WIDTH;
 use crate::signal::{Grid, Interpolator, Scratch, Transforms, kernels};
 use crate::transmitter::Jitter;
+use counting::WARM_UP_SYMBOLS;
 use num_complex::Complex64;
 use rayon::prelude::*;
+use relay::Relayed;
+pub use relay::{ChainCounts, ChainMonteCarlo};
 use responses::{Group, Prepared, Responses, kerr_fibers};
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -30,8 +37,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Symbols of a segment.
 pub const SEGMENT_SYMBOLS: usize = 1 << 16;
-/// Symbols decided ahead of a segment and not counted, so that decision feedback has its history.
-const WARM_UP_SYMBOLS: usize = 64;
 /// Samples of a block where none are asked for.
 const SHORTEST_BLOCK: usize = 1 << 12;
 const LONGEST_BLOCK: usize = 1 << 16;
@@ -78,6 +83,8 @@ pub struct MonteCarlo {
     block_symbols: usize,
     transforms: Transforms,
     decimation: Option<Decimation>,
+    /// Detector of sequences, where the feedback taps are its response.
+    detector: Option<SequenceDetector>,
     /// Bit errors, in thousandths, of deciding one level for another.
     bit_table: Vec<u64>,
     /// Decay of the baseline over one symbol behind a high-pass, and its step.
@@ -86,6 +93,8 @@ pub struct MonteCarlo {
     burst_gap: u64,
     /// Whole samples from the centre of a symbol in the drive to its decision.
     decision_delay: isize,
+    /// Symbols around a stretch that its decisions depend on, at the most.
+    margin: usize,
 }
 
 /// Buffers of one thread.
@@ -103,6 +112,9 @@ struct Workspace {
     decimated: Vec<f64>,
     scratch: Scratch,
     propagators: Propagators,
+    sequence: SequenceScratch,
+    /// Symbols that are sent in the place of the source's.
+    relayed: Relayed,
 }
 
 /// One for each fibre with the Kerr effect, once they were needed.
@@ -126,6 +138,17 @@ impl MonteCarlo {
         rule: &DecisionRule,
         pattern_symbols: usize,
     ) -> Result<Self, LinkError> {
+        Self::of_segment(link, plan, rule, pattern_symbols, 0)
+    }
+
+    /// As [`new`](Self::new), as segment number `segment` of a chain: its noise is its own.
+    fn of_segment(
+        link: &Link,
+        plan: &Plan,
+        rule: &DecisionRule,
+        pattern_symbols: usize,
+        segment: usize,
+    ) -> Result<Self, LinkError> {
         let modulation = link.signal.modulation.clone();
         let sps = plan.samples_per_symbol;
         let stream = |source: Source, span: usize| {
@@ -134,7 +157,7 @@ impl MonteCarlo {
                 source,
                 lane: 0,
                 polarization: 0,
-                span: u32::try_from(span).unwrap_or(u32::MAX),
+                span: u32::try_from(span + segment * relay::SEGMENT_SPANS).unwrap_or(u32::MAX),
             }
             .stream()
         };
@@ -193,7 +216,7 @@ impl MonteCarlo {
         let symbols = link
             .signal
             .pattern
-            .symbol_source(&modulation, stream(Source::Symbols, 0))?;
+            .symbol_source(&modulation, relay::symbol_stream(link.seed))?;
         Ok(Self {
             plan: plan.clone(),
             settings: link.engine.monte_carlo,
@@ -211,11 +234,17 @@ impl MonteCarlo {
             block_symbols,
             transforms: Transforms::new(samples),
             decimation,
+            detector: link
+                .equalizer
+                .sequence_detection
+                .then(|| sequence::detector(&rule.taps, &modulation))
+                .transpose()?,
             bit_table,
             wander,
             burst_gap: if drifts { drift as u64 } else { BURST_GAP },
             modulation,
             decision_delay,
+            margin: needed + relay::pulse_reach(&plan.drive) + 2 * WARM_UP_SYMBOLS,
         })
     }
 
@@ -279,35 +308,6 @@ impl MonteCarlo {
     #[allow(clippy::cast_possible_wrap)]
     fn first_symbol(segment: u64) -> i64 {
         (segment * SEGMENT_SYMBOLS as u64) as i64
-    }
-
-    /// State of the wandering baseline at the begin of each segment of a round, from the levels of
-    /// all symbols before it.
-    fn wander_states(&self, first: u64, segments: u64, state: &mut f64) -> Vec<f64> {
-        let Some(decay) = self.wander else {
-            return Vec::new();
-        };
-        let mean = mean_of(self.modulation.level_positions());
-        let sums: Vec<f64> = (0..segments)
-            .into_par_iter()
-            .map(|i| {
-                let mut symbols = vec![0u8; SEGMENT_SYMBOLS];
-                self.symbols
-                    .fill(Self::first_symbol(first + i), &mut symbols);
-                symbols.iter().fold(0.0, |w, &s| {
-                    decay * w + (1.0 - decay) * (self.level(s) - mean)
-                })
-            })
-            .collect();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
-        let whole = decay.powi(SEGMENT_SYMBOLS as i32);
-        sums.iter()
-            .map(|sum| {
-                let start = *state;
-                *state = whole * start + sum;
-                start
-            })
-            .collect()
     }
 
     fn level(&self, symbol: u8) -> f64 {
@@ -440,11 +440,15 @@ impl MonteCarlo {
             decimated,
             scratch,
             propagators,
+            relayed,
+            ..
         } = workspace;
         let sps = self.plan.samples_per_symbol;
         let samples = self.block_symbols * sps;
         real.resize(samples, 0.0);
-        self.shape(begin, symbols, weights, edges, uniform, noise, extra, real);
+        self.shape(
+            begin, relayed, symbols, weights, edges, uniform, noise, extra, real,
+        );
         #[allow(clippy::cast_possible_wrap)]
         let first_sample = begin * sps as i64;
         noise.resize(samples, 0.0);
@@ -564,6 +568,7 @@ impl MonteCarlo {
     fn shape(
         &self,
         begin: i64,
+        relayed: &Relayed,
         symbols: &mut Vec<u8>,
         weights: &mut Vec<f64>,
         edges: &mut Vec<f64>,
@@ -582,7 +587,7 @@ impl MonteCarlo {
             #[allow(clippy::cast_possible_wrap)]
             let start = begin - lead as i64;
             #[allow(clippy::cast_possible_wrap)]
-            self.symbols.fill(start - back as i64, symbols);
+            relayed.fill(&self.symbols, start - back as i64, symbols);
             levels.resize(count, 0.0);
             drive.tapped_levels(symbols, levels);
             start
@@ -613,67 +618,6 @@ impl MonteCarlo {
             pulse.shape(edges, sps, extra);
             kernels::add_scaled(out, extra, 1.0);
         }
-    }
-
-    /// Decides and counts one segment.
-    fn segment(
-        &self,
-        segment: u64,
-        length: usize,
-        wander_start: f64,
-        workspace: &mut Workspace,
-    ) -> Result<Counts, LinkError> {
-        let first = Self::first_symbol(segment);
-        #[allow(clippy::cast_possible_wrap)]
-        let begin = first - WARM_UP_SYMBOLS as i64;
-        let mut values = vec![0.0; length + WARM_UP_SYMBOLS];
-        self.equalise(begin, &mut values, workspace)?;
-        let memory = self.rule.taps.feedback.len();
-        let mut sent = vec![0u8; values.len() + memory];
-        #[allow(clippy::cast_possible_wrap)]
-        self.symbols.fill(begin - memory as i64, &mut sent);
-        if let Some(decay) = self.wander {
-            // The warm-up lies before the segment's state: it is far shorter than the wander.
-            let mean = mean_of(self.modulation.level_positions());
-            let mut state = wander_start;
-            for (value, &symbol) in values.iter_mut().zip(&sent[memory..]) {
-                *value -= state;
-                state = decay * state + (1.0 - decay) * (self.level(symbol) - mean);
-            }
-        }
-        let mut counts = Counts {
-            symbols: length as u64,
-            ..Counts::default()
-        };
-        let mut burst = Burst::within(self.burst_gap);
-        let mut decided = sent.clone();
-        let levels = self.modulation.levels();
-        for (k, value) in values.iter().enumerate() {
-            let history = match self.settings.feedback {
-                Feedback::Decisions => &decided,
-                Feedback::Sent => &sent,
-            };
-            let fed_back: f64 = self
-                .rule
-                .taps
-                .feedback
-                .iter()
-                .enumerate()
-                .map(|(j, b)| b * self.level(history[memory + k - 1 - j]))
-                .sum();
-            let z = value - fed_back;
-            let decision: u8 = self.rule.thresholds.iter().map(|t| u8::from(z > *t)).sum();
-            decided[memory + k] = decision;
-            let truth = sent[memory + k];
-            if decision != truth && k >= WARM_UP_SYMBOLS {
-                counts.symbol_errors += 1;
-                counts.bit_error_thousandths +=
-                    self.bit_table[usize::from(truth) * levels + usize::from(decision)];
-                burst.error(k as u64, &mut counts);
-            }
-        }
-        burst.end(&mut counts);
-        Ok(counts)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Noise at the decision: every source carried from where it arises to the receiver's output.
 
+mod drive;
 mod interferer;
 mod light;
 
@@ -13,7 +14,7 @@ use crate::constants::ELEMENTARY_CHARGE;
 use crate::receiver::NoiseDensity;
 use crate::signal::convolution::band_edge;
 use crate::signal::kernels::{self, dot};
-use crate::signal::{Grid, Table, planner};
+use crate::signal::{Grid, planner};
 use num_complex::Complex64;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ const KEPT_TAILS: usize = 3;
 pub enum NoiseKind {
     /// Noise of the receiver's amplifier.
     Thermal,
+    /// Noise of redrivers and linear drivers.
+    Redriver,
     /// Shot noise.
     Shot,
     /// The laser's relative intensity noise.
@@ -220,24 +223,32 @@ impl ReceivedNoise {
         let mut intensity = 0.0;
         for (i, planned) in plan.operations.iter().enumerate() {
             match &planned.operation {
-                Operation::Noise(NoiseSource::Additive(density)) => {
+                Operation::Noise(NoiseSource::Redriver(density))
+                    if plan.light_source().is_some_and(|light| i < light) =>
+                {
+                    noise.in_front_of_light(plan, propagation, responses, i, density)?;
+                }
+                Operation::Noise(
+                    source @ (NoiseSource::Additive(density) | NoiseSource::Redriver(density)),
+                ) => {
+                    let kind = match source {
+                        NoiseSource::Redriver(_) => NoiseKind::Redriver,
+                        _ => NoiseKind::Thermal,
+                    };
                     let slope = mean_square_slope(plan, propagation, i);
                     if let (NoiseDensity::White(density), Some(squares)) =
                         (density, square_slopes(plan, propagation, i))
                     {
                         let tail = responses.tail(plan, &linears_after(plan, i))?;
                         let density = squares.iter().map(|s| 0.5 * density * s).collect();
-                        noise.signal.push(SignalNoise::new(
-                            plan,
-                            tail,
-                            density,
-                            vec![(NoiseKind::Thermal, 1.0)],
-                        ));
+                        noise
+                            .signal
+                            .push(SignalNoise::new(plan, tail, density, vec![(kind, 1.0)]));
                         continue;
                     }
                     let linears = linears_after(plan, i);
                     noise.stationary.push(StationaryNoise {
-                        kind: NoiseKind::Thermal,
+                        kind,
                         covariance: responses
                             .covariance(plan, &linears, density)?
                             .iter()
@@ -346,25 +357,29 @@ fn mean_square_slope(plan: &Plan, propagation: &Propagation, index: usize) -> f6
         .map_or(1.0, |s| s.iter().sum::<f64>() / s.len().max(1) as f64)
 }
 
-/// Square of the slope, along the pattern, of the saturation behind a place; None where nothing
-/// saturates.
+/// Square of the slope, along the pattern, of all that saturates behind a place; None where nothing
+/// does. What lies between the noise and a saturation is taken to be short against the pattern: noise is
+/// weakened by the slope at the time it arises.
 fn square_slopes(plan: &Plan, propagation: &Propagation, index: usize) -> Option<Vec<f64>> {
-    let (at, table) = saturation_after(plan, index)?;
-    match propagation.before(at)? {
-        Wave::Real(wave) => Some(wave.iter().map(|&x| table.slope(x).powi(2)).collect()),
-        Wave::Field(_) => None,
+    let mut squares: Option<Vec<f64>> = None;
+    for (i, planned) in plan.operations.iter().enumerate().skip(index) {
+        let Operation::Compress(table) = &planned.operation else {
+            continue;
+        };
+        let Some(Wave::Real(wave)) = propagation.before(i) else {
+            continue;
+        };
+        let square = |x: &f64| table.slope(*x).powi(2);
+        match &mut squares {
+            None => squares = Some(wave.iter().map(square).collect()),
+            Some(squares) => {
+                for (s, x) in squares.iter_mut().zip(wave) {
+                    *s *= square(x);
+                }
+            }
+        }
     }
-}
-
-fn saturation_after(plan: &Plan, index: usize) -> Option<(usize, &Table<f64>)> {
-    plan.operations
-        .iter()
-        .enumerate()
-        .skip(index)
-        .find_map(|(i, o)| match &o.operation {
-            Operation::Compress(table) => Some((i, table.as_ref())),
-            _ => None,
-        })
+    squares
 }
 
 /// Samples of the grid on which densities are integrated.

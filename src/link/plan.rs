@@ -5,11 +5,13 @@
 //! the memory of the fibre), *detection*, and *noise*, which stands at the place where it arises. Both
 //! engines run the same list.
 
+mod conversion;
 mod copper;
 mod emission;
 mod light;
 mod linear;
 mod multimode;
+mod redriver;
 
 pub use light::LightNoise;
 pub use linear::Linear;
@@ -21,9 +23,9 @@ use super::error::LinkError;
 use super::kerr::KerrChoice;
 use crate::fiber::{KerrCoefficient, SingleModeFiber};
 use crate::network::ChannelTransfer;
-use crate::receiver::{NoiseDensity, Photoreceiver};
+use crate::receiver::NoiseDensity;
 use crate::signal::{Response, Table};
-use crate::transmitter::{Driver, Laser, LaunchLevel};
+use crate::transmitter::{Driver, Laser};
 use num_complex::Complex64;
 use std::sync::Arc;
 
@@ -38,6 +40,8 @@ pub enum NoiseSource {
     Shot(f64),
     /// An amplifier's input-referred noise, one-sided density in A²/Hz or V²/Hz.
     Additive(NoiseDensity),
+    /// A redriver's input-referred noise, one-sided density in V²/Hz.
+    Redriver(NoiseDensity),
     /// Mode-partition noise of a multimode laser behind a dispersive fibre, one-sided density of the
     /// power in W²/Hz.
     ModePartition(NoiseDensity),
@@ -138,12 +142,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
 }
 
-/// Range of the drive a modulator's table covers; the outer levels are −1 and +1.
-const DRIVE_RANGE: f64 = 2.5;
 /// Gain of a network that measured data of a passive one do not exceed.
 const LARGEST_PASSIVE_GAIN: f64 = 1.001;
-/// Pieces of a modulator's table.
-const TABLE_PIECES: usize = 1024;
 
 impl Plan {
     /// Sampling rate of the waveforms, Hz.
@@ -228,6 +228,8 @@ impl Plan {
             || old.stages.len() != new.stages.len()
             // Noise of multimode links is relative to the power where it arises.
             || self.emission().is_some()
+            // An automatic gain depends on the loss in front of it.
+            || new.stages.iter().any(redriver::has_automatic_gain)
             // Whether the Kerr effect matters is found anew.
             || new.stages.iter().any(|n| matches!(n.stage, Stage::KerrFiber(_)))
             // What light meets depends on the loss in front of it and behind.
@@ -311,6 +313,12 @@ struct Builder<'a> {
     wavelength: Option<f64>,
     delay: f64,
     overload: Option<f64>,
+    /// What an electrical signal is by now.
+    quantity: redriver::Quantity,
+    /// Whether an electrical receiver has taken it.
+    received_voltage: bool,
+    /// Amplitude (V) that an automatic gain holds in front of a modulator.
+    held_amplitude: Option<f64>,
     notes: Vec<String>,
     warnings: Vec<String>,
 }
@@ -333,6 +341,9 @@ impl<'a> Builder<'a> {
             wavelength: None,
             delay: 0.0,
             overload: None,
+            quantity: redriver::Quantity::Voltage,
+            received_voltage: false,
+            held_amplitude: None,
             notes: Vec::new(),
             warnings: link.warnings.clone(),
         }
@@ -425,6 +436,7 @@ impl<'a> Builder<'a> {
                     &modulator.field(),
                     &modulator.response,
                     modulator.launch,
+                    redriver::swing_of(stage),
                 )?;
             }
             Stage::MachZehnderModulator(modulator) => {
@@ -433,6 +445,7 @@ impl<'a> Builder<'a> {
                     &modulator.field(),
                     &modulator.response,
                     modulator.launch,
+                    redriver::swing_of(stage),
                 )?;
             }
             Stage::Vcsel(vcsel) => self.emit(name, vcsel)?,
@@ -462,28 +475,8 @@ impl<'a> Builder<'a> {
             | Stage::Board(_)
             | Stage::ElectricalConnector(_)
             | Stage::Crosstalk(_) => self.copper(name, stage)?,
-            Stage::ElectricalReceiver(receiver) => {
-                self.need(
-                    Domain::Electrical,
-                    "an electrical receiver needs a voltage, but light arrives here",
-                )?;
-                if self.margin_gain.is_some() {
-                    return refuse("a link has one receiver");
-                }
-                self.electrical_source(name)?;
-                self.terminations_alone(name);
-                receiver.response.check().map_err(LinkError::from)?;
-                self.margin_gain = Some(self.operations.len());
-                self.push(name, Operation::Linear(Linear::Gain(1.0)));
-                self.push(
-                    name,
-                    Operation::Noise(NoiseSource::Additive(receiver.noise.clone())),
-                );
-                self.push(
-                    name,
-                    Operation::Linear(Linear::Response(receiver.response.clone())),
-                );
-            }
+            Stage::ElectricalReceiver(receiver) => self.receive_voltage(name, receiver)?,
+            Stage::Redriver(redriver) => self.redrive(name, redriver)?,
             Stage::Ctle(ctle) => {
                 self.need(
                     Domain::Electrical,
@@ -569,6 +562,7 @@ impl<'a> Builder<'a> {
             }
             Stage::ElectricalReceiver(receiver) => vec![&receiver.response],
             Stage::Filter(response) => vec![response],
+            Stage::Redriver(redriver) => vec![&redriver.response],
             _ => Vec::new(),
         };
         for response in responses {
@@ -620,8 +614,9 @@ impl<'a> Builder<'a> {
 
     /// An electrical link gets its amplitude where the first electrical stage takes the voltage. What
     /// drives a modulator stays in units of its outer levels: the modulator's swing says the voltage.
+    /// Only where a redriver stands in front of it is it a voltage up to the modulator.
     fn electrical_source(&mut self, name: &str) -> Result<(), Refused> {
-        if self.operations.is_empty() && !self.drives_light() {
+        if self.operations.is_empty() && redriver::begins_in_volts(&self.link.stages) {
             let Some(driver) = self.driver.clone() else {
                 return refuse("an electrical link begins with a driver");
             };
@@ -633,148 +628,12 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Whether a modulator, or a laser, makes light of the drive.
-    fn drives_light(&self) -> bool {
-        self.link.stages.iter().any(|named| {
-            matches!(
-                named.stage,
-                Stage::ElectroAbsorptionModulator(_)
-                    | Stage::MachZehnderModulator(_)
-                    | Stage::Vcsel(_)
-            )
-        })
-    }
-
     fn electrical_linear(&mut self, name: &str, linear: Linear) {
         if self.operations.is_empty() {
             self.shaping.push(DriveResponse::new(linear));
         } else {
             self.push(name, Operation::Linear(linear));
         }
-    }
-
-    fn modulate(
-        &mut self,
-        name: &str,
-        field: &dyn Fn(f64) -> Complex64,
-        response: &Response,
-        launch: LaunchLevel,
-    ) -> Result<(), Refused> {
-        self.need(Domain::Electrical, "the light is modulated already")?;
-        if self.responsivity.is_some() {
-            return refuse("the signal has been received already");
-        }
-        response.check().map_err(LinkError::from)?;
-        let Some(laser) = self.laser else {
-            return refuse("a laser must come before the modulator");
-        };
-        let (bottom, top) = (field(-1.0).norm_sqr(), field(1.0).norm_sqr());
-        if !(top > bottom && top.is_finite()) {
-            return refuse(
-                "the highest drive level passes no more light than the lowest: the bias or the \
-                 swing is wrong",
-            );
-        }
-        // The levels keep their positions in the detected power: the drive is predistorted.
-        let positions = self.levels.clone();
-        self.levels = positions
-            .iter()
-            .map(|&position| {
-                let wanted = bottom + 0.5 * (position + 1.0) * (top - bottom);
-                invert_rising(&|x| field(x).norm_sqr(), wanted)
-            })
-            .collect();
-        let mean = positions
-            .iter()
-            .map(|p| bottom + 0.5 * (p + 1.0) * (top - bottom))
-            .sum::<f64>()
-            / positions.len().max(1) as f64;
-        let power = match launch {
-            LaunchLevel::FromLaser => laser.power,
-            LaunchLevel::AveragePower(power) => power / mean,
-            LaunchLevel::OpticalModulationAmplitude(amplitude) => amplitude / (top - bottom),
-        };
-        if !(power.is_finite() && power > 0.0) {
-            return refuse(format!("a laser power of {power} W cannot be"));
-        }
-        let amplitude = power.sqrt();
-        if self.operations.is_empty() {
-            self.shaping
-                .push(DriveResponse::new(Linear::Response(response.clone())));
-        } else {
-            self.push(name, Operation::Linear(Linear::Response(response.clone())));
-        }
-        let table = Table::new(-DRIVE_RANGE, DRIVE_RANGE, TABLE_PIECES, |x| {
-            field(x) * amplitude
-        });
-        self.push(name, Operation::Modulate(Arc::new(table)));
-        if laser.relative_intensity_noise > 0.0 {
-            self.push(
-                "laser",
-                Operation::Noise(NoiseSource::RelativeIntensity(
-                    laser.relative_intensity_noise,
-                )),
-            );
-        }
-        if laser.linewidth > 0.0 {
-            self.push(
-                "laser",
-                Operation::Noise(NoiseSource::Phase(laser.linewidth)),
-            );
-        }
-        self.wavelength = Some(laser.wavelength);
-        self.domain = Domain::Optical;
-        self.field_light.launch(
-            positions
-                .iter()
-                .map(|p| power * (bottom + 0.5 * (p + 1.0) * (top - bottom)))
-                .collect(),
-        );
-        Ok(())
-    }
-
-    fn detect(&mut self, name: &str, receiver: &Photoreceiver) -> Result<(), Refused> {
-        if self.domain != Domain::Power {
-            self.need(
-                Domain::Optical,
-                "no light arrives at the photodiode: a laser and a modulator, or a vcsel, must come \
-                 before it",
-            )?;
-        }
-        for response in [&receiver.photodiode_response, &receiver.response] {
-            response.check().map_err(LinkError::from)?;
-        }
-        self.margin_gain = Some(self.operations.len());
-        self.push(name, Operation::Linear(Linear::Gain(1.0)));
-        self.push(name, Operation::Detect(receiver.responsivity));
-        self.received_light(name)?;
-        self.push(
-            name,
-            Operation::Noise(NoiseSource::Shot(receiver.dark_current)),
-        );
-        if receiver.photodiode_response != Response::Flat {
-            self.push(
-                name,
-                Operation::Linear(Linear::Response(receiver.photodiode_response.clone())),
-            );
-        }
-        self.push(
-            name,
-            Operation::Noise(NoiseSource::Additive(receiver.noise.clone())),
-        );
-        if let Some(range) = receiver.linear_range {
-            self.push(name, Operation::Compress(Arc::new(saturation(range))));
-        }
-        if receiver.response != Response::Flat {
-            self.push(
-                name,
-                Operation::Linear(Linear::Response(receiver.response.clone())),
-            );
-        }
-        self.responsivity = Some(receiver.responsivity);
-        self.overload = receiver.overload;
-        self.domain = Domain::Electrical;
-        Ok(())
     }
 }
 
@@ -792,34 +651,4 @@ impl From<LinkError> for Refused {
 
 fn refuse<T>(reason: impl Into<String>) -> Result<T, Refused> {
     Err(Refused::Because(reason.into()))
-}
-
-/// Argument in −1…1 at which a rising function has a value, by bisection.
-fn invert_rising(function: &dyn Fn(f64) -> f64, value: f64) -> f64 {
-    if value >= function(1.0) {
-        return 1.0;
-    }
-    let (mut low, mut high) = (-1.0, 1.0);
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if function(middle) < value {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    if value <= function(-1.0) {
-        -1.0
-    } else {
-        0.5 * (low + high)
-    }
-}
-
-/// Output of an amplifier against its input, linear up to `range` (peak to peak) and saturating
-/// smoothly: x/(1 + (x/range)^6)^(1/6), Rapp's model with smoothness 3 (C. Rapp, 2nd European
-/// Conference on Satellite Communications, 1991), taken on the non-negative photocurrent.
-fn saturation(range: f64) -> Table<f64> {
-    Table::new(-range, 20.0 * range, 4096, |x| {
-        x / (1.0 + (x / range).powi(6)).powf(1.0 / 6.0)
-    })
 }

@@ -8,6 +8,7 @@ use super::feedback::multiplication;
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::sensitivity::carry;
+use super::sequence;
 use super::statistical::{self, PulseRun};
 use super::waveform::{Propagation, Wave};
 use crate::equalizer::Adaptation;
@@ -166,6 +167,11 @@ impl SemiAnalytic {
         let input = self.input(&noise)?;
         let carried = carry(&self.plan, &self.propagation, &tail, &input, &equalized)?;
         let sampler = &self.link.sampler;
+        let edges: Vec<f64> = carried
+            .iter()
+            .flat_map(|c| &c.edges)
+            .map(|e| e.iter().map(|x| x * x).sum())
+            .collect();
         let (mut decided, statistical) = if let Some(run) = &mut self.pulse {
             let model = statistical::model(
                 &self.link,
@@ -185,7 +191,10 @@ impl SemiAnalytic {
             let decided = input.decide(equalized, carried.as_ref(), jitter, thresholds);
             (decided, None)
         };
-        if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
+        if self.link.equalizer.sequence_detection {
+            let input = self.input(&noise)?;
+            decided.errors = sequence::error_ratios(&input, &decided, &edges, sampler.jitter)?;
+        } else if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
             let positions = self.link.signal.modulation.level_positions();
             let factor = multiplication(&decided, positions);
             decided.errors.symbol = (decided.errors.symbol * factor).min(1.0);
@@ -315,7 +324,8 @@ impl SemiAnalytic {
         let source = self.plan.light_source()?;
         let launched = |k: usize| {
             let level = self.plan.drive.levels.get(k);
-            level.map_or(f64::NAN, |&level| self.plan.launched_power(source, level))
+            let drive = level.and_then(|&level| self.plan.long_run_before(source, level).ok());
+            drive.map_or(f64::NAN, |drive| self.plan.launched_power(source, drive))
         };
         let sent_power = mean_power(self.propagation.before(source + 1)?);
         // All-pass but for loss: what long runs keep is what the mean keeps. An optical filter takes

@@ -14,20 +14,24 @@
 //! the power on the way, and with it the exchange of noise between amplitude and phase along the fibre
 //! (modulation instability).
 
+mod drive;
+mod survey;
+
 use super::decision::{DecisionInput, DecisionRule, Equalized};
 use super::error::LinkError;
 use super::kerr::nonlinear_fiber;
-use super::noise::{NoiseKind, SignalNoise, Tail};
+use super::noise::{NoiseKind, Tail};
 use super::plan::{Linear, NoiseSource, Operation, Plan};
 use super::waveform::{Propagation, Wave, finite_response};
 use crate::signal::convolution::{DROPPED_ENERGY, FiniteResponse};
 use crate::signal::interpolator::HALF_WIDTH;
 use crate::signal::{Interpolator, Scratch, Transforms};
-use nalgebra::{DMatrix, DVector};
+use drive::DriveWay;
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::f64::consts::PI;
+use survey::{Survey, squared_slopes, squares};
 
 /// Edges of the dual-Dirac jitter that are kept apart for each decision; the others are taken as
 /// Gaussian.
@@ -39,11 +43,6 @@ const NEGLIGIBLE_PHASE: f64 = 0.05;
 
 /// Decisions that a survey begins with; an odd number, so as not to fall in step with a pattern.
 const SURVEYED: usize = 63;
-
-/// Error (root mean square) of a decision's whole variance up to which a survey is trusted. Errors
-/// of both signs change the mean of the tails at Q deviations by a share of about (Q²·error/2)²/2:
-/// 0.2 % at an error ratio of 1e-12.
-const SURVEY_ERROR: f64 = 2.5e-3;
 
 /// What reaches the decisions, with the outer levels at −1 and +1.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +60,8 @@ pub struct Carried {
 struct Share {
     intensity: f64,
     phase: f64,
+    /// Noise in front of the modulator.
+    drive: f64,
     jitter: f64,
     edges: [f64; STRONGEST_EDGES],
 }
@@ -121,7 +122,7 @@ pub fn carry(
     let rule = &equalized.rule;
     let jitter = !plan.drive.jitter.is_none();
     let (intensity, phase) = (carries_intensity(plan), carries_phase(plan));
-    if !(jitter || intensity || phase) {
+    if !(jitter || intensity || phase || drive::carries_noise(plan)) {
         return Ok(None);
     }
     let path = Path::new(plan, propagation, tail, rule)?;
@@ -150,7 +151,7 @@ fn gather(shares: &[(usize, Share)]) -> Carried {
     let mut carried = Carried {
         variance: shares
             .iter()
-            .map(|s| s.1.intensity + s.1.phase + s.1.jitter)
+            .map(|s| s.1.intensity + s.1.phase + s.1.drive + s.1.jitter)
             .collect(),
         edges: Vec::new(),
         kinds: kinds(shares),
@@ -168,6 +169,7 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
     let mut kinds = vec![
         (NoiseKind::RelativeIntensity, mean(&|s| s.intensity)),
         (NoiseKind::Phase, mean(&|s| s.phase)),
+        (NoiseKind::Redriver, mean(&|s| s.drive)),
         (
             NoiseKind::TransmitterJitter,
             mean(&|s| s.jitter + s.edges.iter().map(|e| e * e).sum::<f64>()),
@@ -175,127 +177,6 @@ fn kinds(shares: &[(usize, Share)]) -> Vec<(NoiseKind, f64)> {
     ];
     kinds.retain(|k| k.1 > 0.0);
     kinds
-}
-
-/// What is known of every decision before noise is carried to it.
-struct Survey<'a> {
-    symbols: &'a [u8],
-    levels: usize,
-    /// Variance of all other noise.
-    others: Vec<f64>,
-    /// Relative variance, at every decision, of noises that arise at the detector alone.
-    predictors: Vec<Vec<f64>>,
-}
-
-/// What the laser's intensity noise follows at the detector.
-fn squares(current: &[f64]) -> Vec<f64> {
-    current.iter().map(|i| i * i).collect()
-}
-
-/// What the laser's phase noise follows, about: dispersion turns phase into intensity where the
-/// intensity changes.
-fn squared_slopes(current: &[f64]) -> Vec<f64> {
-    let next = current.iter().cycle().skip(1);
-    current
-        .iter()
-        .zip(next)
-        .map(|(a, b)| (b - a) * (b - a))
-        .collect()
-}
-
-impl<'a> Survey<'a> {
-    fn new(symbols: &'a [u8], input: &DecisionInput<'_>, deviations: &[f64]) -> Self {
-        Self {
-            symbols,
-            levels: input.modulation.levels(),
-            others: deviations.iter().map(|d| d * d).collect(),
-            predictors: Vec::new(),
-        }
-    }
-
-    /// Adds a predictor: what white noise of a density along the pattern is at the decisions.
-    fn predict(
-        &mut self,
-        density: Vec<f64>,
-        tail: &Tail,
-        rule: &DecisionRule,
-        input: &DecisionInput<'_>,
-    ) {
-        let mut variances = vec![0.0; self.symbols.len()];
-        if !density.is_empty() {
-            let noise = SignalNoise {
-                tail: tail.clone(),
-                density,
-                shares: Vec::new(),
-                covariance: Vec::new(),
-            };
-            let place = (rule.sample, rule.fraction);
-            input.add_signal_noise(&noise, place, &rule.taps, &mut variances);
-        }
-        let mean = variances.iter().sum::<f64>() / variances.len().max(1) as f64;
-        if mean > 0.0 {
-            for v in &mut variances {
-                *v /= mean;
-            }
-        }
-        self.predictors.push(variances);
-    }
-
-    /// Variances of all decisions by least squares over the surveyed ones; None where they leave
-    /// more than [`SURVEY_ERROR`] of the whole variance.
-    fn extend(&self, shares: &[(usize, Share)]) -> Option<Carried> {
-        let size = self.levels + self.predictors.len();
-        let row = |k: usize| {
-            let symbol = usize::from(self.symbols[k]);
-            DVector::from_fn(size, |i, _| match i.checked_sub(self.levels) {
-                None => f64::from(u8::from(i == symbol)),
-                Some(p) => self.predictors[p][k],
-            })
-        };
-        let mut normal = DMatrix::zeros(size, size);
-        let mut right = DVector::zeros(size);
-        for (k, share) in shares {
-            let row = row(*k);
-            normal.ger(1.0, &row, &row, 1.0);
-            right.axpy(share.intensity + share.phase, &row, 1.0);
-        }
-        for i in 0..size {
-            normal[(i, i)] += 1e-9 * shares.len() as f64;
-        }
-        let weights = normal.cholesky()?.solve(&right);
-        let squares: f64 = shares
-            .iter()
-            .map(|(k, share)| {
-                let found = share.intensity + share.phase;
-                ((found - weights.dot(&row(*k))) / (self.others[*k] + found)).powi(2)
-            })
-            .sum();
-        let error = (squares / shares.len() as f64).sqrt();
-        // Anything but a number is refused with it.
-        if error.partial_cmp(&SURVEY_ERROR) != Some(std::cmp::Ordering::Less) {
-            return None;
-        }
-        let variance: Vec<f64> = (0..self.symbols.len())
-            .map(|k| {
-                let mut sum = weights[usize::from(self.symbols[k])];
-                for (p, w) in self.predictors.iter().zip(weights.iter().skip(self.levels)) {
-                    sum += p[k] * w;
-                }
-                sum.max(0.0)
-            })
-            .collect();
-        let mut kinds = kinds(shares);
-        let surveyed: f64 = kinds.iter().map(|k| k.1).sum();
-        let mean = variance.iter().sum::<f64>() / variance.len().max(1) as f64;
-        for kind in &mut kinds {
-            kind.1 *= mean / surveyed;
-        }
-        Some(Carried {
-            variance,
-            edges: Vec::new(),
-            kinds,
-        })
-    }
 }
 
 /// The way back from a decision.
@@ -328,8 +209,8 @@ struct Light<'a> {
     transforms: Transforms,
     /// Conjugate spectrum of what lies between modulator and detector, on the window.
     fiber: Vec<Complex64>,
-    /// Conjugate spectrum of what lies between drive and modulator; None where nothing does.
-    electrical: Option<Vec<Complex64>>,
+    /// What lies between driver and modulator.
+    way: DriveWay,
     lead: usize,
     intensity: f64,
     phase: f64,
@@ -482,7 +363,7 @@ impl<'a> Path<'a> {
                 .sum();
             share.phase = squares * light.phase;
         }
-        if self.plan.drive.jitter.is_none() {
+        if light.slope.is_empty() {
             return share;
         }
         let mut at = wrap(first);
@@ -490,14 +371,11 @@ impl<'a> Path<'a> {
             *r = (b.conj() * light.slope[at]).re;
             at = if at + 1 == total { 0 } else { at + 1 };
         }
-        if let Some(electrical) = &light.electrical {
-            for (b, r) in field.iter_mut().zip(real.iter()) {
-                *b = Complex64::new(*r, 0.0);
-            }
-            light.transforms.filter_field(field, electrical, scratch);
-            for (b, r) in field.iter().zip(real.iter_mut()) {
-                *r = b.re;
-            }
+        share.drive = light
+            .way
+            .back(real, first, &light.transforms, field, scratch);
+        if self.plan.drive.jitter.is_none() {
+            return share;
         }
         let mut edges = Vec::new();
         self.each_edge(first, real, |m, displacement| edges.push((m, displacement)));
@@ -616,14 +494,14 @@ impl<'a> Light<'a> {
                 .collect()
         };
         let fiber = linears(modulator + 1..detector);
-        let electrical = linears(0..modulator);
+        let way = DriveWay::new(plan, propagation, modulator)?;
         let rate = plan.sampling_rate();
-        let (fiber, electrical) = (design(&fiber, rate)?, design(&electrical, rate)?);
+        let fiber = design(&fiber, rate)?;
         let memory = |finite: &Option<FiniteResponse>| {
             finite.as_ref().map_or((0, 0), |f| (f.advance, f.delay()))
         };
         let (fiber_lead, fiber_trail) = memory(&fiber);
-        let (electrical_lead, electrical_trail) = memory(&electrical);
+        let (electrical_lead, electrical_trail) = way.memory();
         // Going back in time the response's tail comes first.
         let lead = fiber_trail + electrical_trail;
         let window = (weights + lead + fiber_lead + electrical_lead)
@@ -661,7 +539,7 @@ impl<'a> Light<'a> {
         };
         Ok(Some(Self {
             detected,
-            slope: if plan.drive.jitter.is_none() {
+            slope: if plan.drive.jitter.is_none() && !drive::carries_noise(plan) {
                 Vec::new()
             } else if kerr == 0.0 {
                 drive.iter().map(|&x| table.slope(x)).collect()
@@ -680,7 +558,7 @@ impl<'a> Light<'a> {
                 || vec![Complex64::new(1.0 / window as f64, 0.0); window],
                 |finite| backward(&finite, window),
             ),
-            electrical: electrical.map(|finite| backward(&finite, window)),
+            way: way.on_window(window),
             lead,
             intensity,
             phase,

@@ -32,16 +32,27 @@ const FAR_ENERGY: f64 = 1e-9;
 /// Probability below which a bin does not count.
 const NEGLIGIBLE: f64 = 1e-60;
 
-/// Refuses a link that is not linear from its symbols to its decision, or not electrical.
+/// Refuses a link that is not linear from its symbols to its decision, or not electrical, or that detects
+/// sequences.
 ///
 /// # Errors
-/// [`LinkError::Stage`] for the first stage that the statistical engine cannot take.
+/// [`LinkError::Stage`] for the first stage that the statistical engine cannot take, [`LinkError::Link`] for
+/// detection of sequences.
 pub fn check(link: &Link, plan: &Plan) -> Result<(), LinkError> {
+    if link.equalizer.sequence_detection {
+        return Err(LinkError::Link(
+            "the statistical engine decides symbol by symbol and does not detect sequences; use the \
+             method \"semi-analytic\" or \"monte-carlo\", or leave out sequence_detection_memory"
+                .to_owned(),
+        ));
+    }
     for planned in &plan.operations {
         let reason = match &planned.operation {
             Operation::Linear(_)
             | Operation::HighPass(_)
-            | Operation::Noise(NoiseSource::Additive(_) | NoiseSource::Interferer(_)) => continue,
+            | Operation::Noise(
+                NoiseSource::Additive(_) | NoiseSource::Interferer(_) | NoiseSource::Redriver(_),
+            ) => continue,
             Operation::Compress(_) => "its output saturates",
             Operation::Modulate(_)
             | Operation::Emit(_)

@@ -4,6 +4,7 @@
 pub mod binomial;
 pub mod interpolation;
 pub mod minimize;
+pub mod quasi_newton;
 pub mod root;
 pub mod special;
 

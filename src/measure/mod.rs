@@ -2,4 +2,8 @@
 
 pub mod density;
 pub mod opening;
+pub mod pattern_waveform;
 pub mod slicer;
+pub mod tdecq;
+
+pub use pattern_waveform::{PatternWaveform, WaveformError};

@@ -176,6 +176,43 @@ impl DecisionSamples {
             bit: bit / (weight * modulation.bits_per_symbol()),
         }
     }
+
+    /// P(decided | sent) against thresholds: a row for each sent level.
+    pub fn transitions(&self, thresholds: &[f64]) -> Vec<Vec<f64>> {
+        let levels = self.by_level.len();
+        let row = |(sent, samples): (usize, &Vec<DecisionSample>)| {
+            let weight: f64 = samples.iter().map(|s| s.weight).sum();
+            // Probability of a value beyond a threshold, seen from the sent level.
+            let beyond = |index: Option<usize>, sign: f64| {
+                let Some(t) = index.and_then(|i| thresholds.get(i)) else {
+                    return 0.0;
+                };
+                let tail = |s: &DecisionSample| {
+                    let distance = sign * (t - s.value) / s.deviation.max(f64::MIN_POSITIVE);
+                    s.weight * q_function(distance)
+                };
+                samples.iter().map(tail).sum::<f64>() / weight
+            };
+            let mut row: Vec<f64> = (0..levels)
+                .map(|decided| match decided.cmp(&sent) {
+                    std::cmp::Ordering::Greater => {
+                        beyond(Some(decided - 1), 1.0) - beyond(Some(decided), 1.0)
+                    }
+                    std::cmp::Ordering::Less => {
+                        beyond(Some(decided), -1.0) - beyond(decided.checked_sub(1), -1.0)
+                    }
+                    std::cmp::Ordering::Equal => 0.0,
+                })
+                .map(|p| p.max(0.0))
+                .collect();
+            let wrong: f64 = row.iter().sum();
+            if let Some(right) = row.get_mut(sent) {
+                *right = 1.0 - wrong;
+            }
+            row
+        };
+        self.by_level.iter().enumerate().map(row).collect()
+    }
 }
 
 /// Many decision samples of one level gathered into few that stand for them: those whose values and
@@ -336,5 +373,23 @@ mod tests {
         let e = s.error_ratios(&s.optimum_thresholds(), &pam4);
         assert!((e.symbol / (1.5 * q_function(10.0 / 3.0)) - 1.0).abs() < 1e-6);
         assert!((e.bit / e.symbol - 0.5).abs() < 1e-4);
+    }
+
+    #[test]
+    fn transitions_are_tails_between_thresholds() {
+        let s = samples(&[(-1.0, 0.5), (-1.0 / 3.0, 0.5), (1.0 / 3.0, 0.5), (1.0, 0.5)]);
+        let t = [-2.0 / 3.0, 0.0, 2.0 / 3.0];
+        let rows = s.transitions(&t);
+        let q = |x: f64| q_function(x / 0.5);
+        // From the lowest level: past each threshold, less what goes past the next.
+        let first = [q(1.0 / 3.0) - q(1.0), q(1.0) - q(5.0 / 3.0), q(5.0 / 3.0)];
+        for (found, expected) in rows[0][1..].iter().zip(first) {
+            assert!((found - expected).abs() < 1e-15);
+        }
+        assert!((rows[2][1] - (q(1.0 / 3.0) - q(1.0))).abs() < 1e-15);
+        assert!((rows[2][0] - q(1.0)).abs() < 1e-15);
+        for row in &rows {
+            assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        }
     }
 }

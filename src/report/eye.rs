@@ -67,6 +67,10 @@ pub struct Histogram {
     /// Probability density in 1/V or 1/W by row of the eye's density; from the density itself at
     /// the decision phase when `None`.
     pub probability_density: Option<Vec<f64>>,
+    /// A second one, drawn as a line over the first.
+    pub second_probability_density: Option<Vec<f64>>,
+    /// Words above it; the phase where empty.
+    pub label: String,
 }
 
 impl Default for Histogram {
@@ -74,6 +78,8 @@ impl Default for Histogram {
         Self {
             floor: 1e-12,
             probability_density: None,
+            second_probability_density: None,
+            label: String::new(),
         }
     }
 }
@@ -99,6 +105,8 @@ pub struct EyePicture<'a> {
     pub eyes: Vec<EyeOpening>,
     /// The distribution at the decision phase (or the middle of the eye) at the right.
     pub histogram: Option<Histogram>,
+    /// Spans of time in UI that are marked, as those of histograms.
+    pub windows: Vec<(f64, f64)>,
     /// Decades of probability density that the colours span; three, or as many as there are, when
     /// `None`.
     pub decades: Option<f64>,
@@ -117,6 +125,7 @@ impl<'a> EyePicture<'a> {
             thresholds: Vec::new(),
             eyes: Vec::new(),
             histogram: None,
+            windows: Vec::new(),
             decades: None,
         }
     }
@@ -261,6 +270,13 @@ impl<'a> EyePicture<'a> {
             let y = y_of(threshold);
             for piece in frame.clip(&[(frame.left, y), (frame.right, y)]) {
                 scene.stroke(piece, 1.8 * unit, ACCENT, dashes);
+            }
+        }
+        for &(start, end) in &self.windows {
+            for edge in [start, end].map(|t| frame.x(time.place(t))) {
+                for piece in frame.clip(&[(edge, frame.top), (edge, frame.bottom)]) {
+                    scene.stroke(piece, 1.6 * unit, INK, None);
+                }
             }
         }
         if let Some(phase) = self.decision_phase.filter(|phase| phase.is_finite()) {
@@ -412,6 +428,7 @@ mod tests {
         picture.histogram = Some(Histogram {
             floor: -1.0,
             probability_density: Some(vec![f64::NAN, f64::INFINITY, 0.0, -1.0]),
+            ..Histogram::default()
         });
         assert!(picture.render_png(None).is_ok());
         picture.symbol_rate = Some(0.0);

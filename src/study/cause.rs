@@ -37,6 +37,8 @@ pub enum Cause {
     PolarizationDependentLoss,
     /// Spontaneous emission of optical amplifiers.
     AmplifierNoise,
+    /// Noise of redrivers and linear drivers.
+    RedriverNoise,
     /// Chirp of the modulator.
     Chirp,
     /// Relative intensity noise of the laser.
@@ -86,6 +88,7 @@ impl Cause {
             Self::PolarizationModeDispersion => "polarisation-mode dispersion",
             Self::PolarizationDependentLoss => "polarisation-dependent loss",
             Self::AmplifierNoise => "optical amplifier noise",
+            Self::RedriverNoise => "redriver noise",
             Self::Chirp => "chirp",
             Self::RelativeIntensityNoise => "relative intensity noise",
             Self::PhaseNoise => "laser phase noise",
@@ -191,7 +194,8 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
                 filter.passband.insertion_loss_db = 0.0;
             }
             if let Stage::ElectricalConnector(connector) = stage {
-                connector.loss_db = 0.0;
+                connector.line.loss_root = 0.0;
+                connector.line.loss_linear = 0.0;
             }
         });
     });
@@ -307,6 +311,13 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
                 receiver.response = receiver.response.widened(2.0);
             }
             _ => {}
+        });
+    });
+    add(Cause::RedriverNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Redriver(redriver) = stage {
+                redriver.noise = 0.0;
+            }
         });
     });
     add(Cause::ReceiverNoise, &|link| {

@@ -1,7 +1,8 @@
 //! Margin: what may still be lost in front of the receiver before the target is missed.
 
+use crate::link::chain::Surroundings;
 use crate::link::plan::Operation;
-use crate::link::semi_analytic::SemiAnalytic;
+use crate::link::semi_analytic::{Evaluation, SemiAnalytic};
 use crate::link::{Link, LinkError, Target};
 use crate::math::{RootError, find_root_between, q_inverse};
 
@@ -46,6 +47,8 @@ pub struct MarginSearch {
     slope: Option<f64>,
     /// Excess and margin of the last two links, the latest first: along a scan both change smoothly.
     found: [Option<(f64, f64)>; 2],
+    /// The other segments of a chain, whose errors count too.
+    around: Option<Surroundings>,
 }
 
 /// Q of a bit error ratio, as if of two levels: it is nearly exponential in the loss in dB.
@@ -60,6 +63,27 @@ impl MarginSearch {
             target,
             slope: None,
             found: [None; 2],
+            around: None,
+        }
+    }
+
+    /// A search for what one segment of a chain may lose before the whole misses the target.
+    pub(super) fn within(target: f64, around: Option<Surroundings>) -> Self {
+        Self {
+            around,
+            ..Self::new(target)
+        }
+    }
+
+    /// Bit error ratio of an evaluation, or of the chain with it.
+    pub(super) fn bit_error_ratio(&self, engine: &SemiAnalytic, evaluation: &Evaluation) -> f64 {
+        let decided = &evaluation.decided;
+        match &self.around {
+            None => decided.errors.bit,
+            Some(around) => {
+                let modulation = &engine.link().signal.modulation;
+                around.error_ratios(decided, modulation).bit
+            }
         }
     }
 
@@ -75,7 +99,7 @@ impl MarginSearch {
         (near && loss.is_finite() && loss.abs() > SHORTEST).then_some(loss)
     }
 
-    /// As [`margin`]. `known` is the error ratio of the link as it stands, where that is known. The
+    /// As [`margin`]. `known` is the error ratio of the link (of the chain it is a segment of) as it stands, where that is known. The
     /// engine is left at some other loss.
     ///
     /// # Errors
@@ -86,10 +110,13 @@ impl MarginSearch {
         known: Option<f64>,
     ) -> Result<Option<f64>, LinkError> {
         let target = log_quality(self.target);
+        let measure = self.clone();
         // Positive where the target is missed.
         let excess = |engine: &mut SemiAnalytic, loss: f64| -> Result<f64, LinkError> {
             match engine.evaluate_with_loss(loss) {
-                Ok(evaluation) => Ok(target - log_quality(evaluation.decided.errors.bit)),
+                Ok(evaluation) => {
+                    Ok(target - log_quality(measure.bit_error_ratio(engine, &evaluation)))
+                }
                 // An amplifier deep in saturation passes nothing: every second bit is wrong.
                 Err(LinkError::NoSignal) => Ok(target - log_quality(0.5)),
                 Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 use super::cause::{Cause, without_each_cause};
 use super::margin::{MarginSearch, log_quality, target_ber};
+use crate::link::chain::Surroundings;
 use crate::link::semi_analytic::SemiAnalytic;
 use crate::link::{Link, LinkError, Stage};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReachError {
     /// The stage to vary has no length.
-    #[error("stage {0} of the link has no length: only fibres and twinax have one")]
+    #[error("stage {0} of the link has no length: only fibres, twinax and boards have one")]
     NoLength(usize),
     /// The link itself.
     #[error(transparent)]
@@ -111,6 +112,17 @@ pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
 /// # Errors
 /// [`ReachError`] where the stage has no length, or an evaluation is refused.
 pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<Reach, ReachError> {
+    find_within(link, index, settings, None)
+}
+
+/// As [`find_reach`], of a link that is a segment of a chain: it is the whole that has to meet the
+/// target.
+pub(super) fn find_within(
+    link: &Link,
+    index: usize,
+    settings: ReachSettings,
+    around: Option<Surroundings>,
+) -> Result<Reach, ReachError> {
     let stage = link
         .stages
         .get(index)
@@ -124,7 +136,7 @@ pub fn find_reach(link: &Link, index: usize, settings: ReachSettings) -> Result<
     };
     let longest = settings.longest.unwrap_or(longest);
     let target = target_ber(link)?;
-    let mut search = Search::new(link.clone(), index, target)?;
+    let mut search = Search::new(link.clone(), index, target, around)?;
     let mut reach = Reach {
         length: None,
         is_lower_bound: false,
@@ -214,10 +226,15 @@ struct Search {
 }
 
 impl Search {
-    fn new(link: Link, index: usize, target: f64) -> Result<Self, LinkError> {
+    fn new(
+        link: Link,
+        index: usize,
+        target: f64,
+        around: Option<Surroundings>,
+    ) -> Result<Self, LinkError> {
         Ok(Self {
             engine: SemiAnalytic::new(&link)?,
-            margins: MarginSearch::new(target),
+            margins: MarginSearch::within(target, around),
             link,
             index,
             target,
@@ -229,7 +246,8 @@ impl Search {
     fn ber(&mut self, length: f64) -> Result<f64, LinkError> {
         self.engine
             .change(&with_length(&self.link, self.index, length))?;
-        Ok(self.engine.evaluate()?.decided.errors.bit)
+        let evaluation = self.engine.evaluate()?;
+        Ok(self.margins.bit_error_ratio(&self.engine, &evaluation))
     }
 
     /// Logarithm of the Q asked for over that of an error ratio: positive where the target is

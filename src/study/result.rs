@@ -3,6 +3,7 @@
 //! Keys are part of the program's interface. One that does not apply is null.
 
 use super::cause::Cause;
+use super::chain::ChainResult;
 use super::line::{LineReaches, LineResult};
 use super::reach::{Reach, ReachPoint, Relief};
 use schemars::JsonSchema;
@@ -52,6 +53,12 @@ pub struct RunResult {
     pub propagation_delay_ns: f64,
     /// Propagation delay of each fibre and cable, in order.
     pub propagation_delays: Vec<StageDelay>,
+    /// Time from the driver to the decision, ns: propagation, and the latencies of what stands between.
+    pub latency_ns: f64,
+    /// Latency of each stage that has one beside its propagation, in order.
+    pub latencies: Vec<StageLatency>,
+    /// Electrical power; null where no stage says any.
+    pub power: Option<PowerResult>,
     /// Time to receive one codeword of the error correction, ns.
     pub fec_accumulation_ns: f64,
     /// Parts used, and where their numbers come from.
@@ -67,6 +74,35 @@ pub struct StageDelay {
     pub stage: String,
     /// Its propagation delay, ns.
     pub delay_ns: f64,
+}
+
+/// Latency of a stage.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StageLatency {
+    /// Name of the retimer or redriver.
+    pub stage: String,
+    /// Its latency, ns.
+    pub latency_ns: f64,
+}
+
+/// Electrical power of one lane in one direction, of the stages that say theirs.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PowerResult {
+    /// All together, W.
+    pub power_w: f64,
+    /// That over the bits per second in front of the error correction, pJ.
+    pub energy_pj_per_bit: f64,
+    /// Each stage, in order.
+    pub stages: Vec<StagePower>,
+}
+
+/// Power of a stage.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StagePower {
+    /// Name of the retimer or redriver.
+    pub stage: String,
+    /// Its power for one lane in one direction, W.
+    pub power_w: f64,
 }
 
 /// Bit error ratio and how it was found.
@@ -212,18 +248,19 @@ pub struct SourceResult {
     pub kind: String,
 }
 
-/// JSON Schema of [`RunResult`], [`ReachResults`], [`LineResult`] and [`LineReaches`].
+/// JSON Schema of [`RunResult`], [`ChainResult`], [`ReachResults`], [`LineResult`] and [`LineReaches`].
 pub fn result_schema() -> serde_json::Value {
     // One generator for all: what they refer to stands once, at the root of the document.
     let mut generator = schemars::SchemaGenerator::default();
     let run = generator.subschema_for::<RunResult>();
+    let chain = generator.subschema_for::<ChainResult>();
     let reach = generator.subschema_for::<ReachResults>();
     let line = generator.subschema_for::<LineResult>();
     let line_reach = generator.subschema_for::<LineReaches>();
     serde_json::json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Results of eyespan run and eyespan reach",
-        "anyOf": [run, reach, line, line_reach],
+        "anyOf": [run, chain, reach, line, line_reach],
         "$defs": generator.take_definitions(true),
     })
 }

@@ -6,7 +6,9 @@ use super::result::{
     TargetResult,
 };
 use super::statistical_picture::StatisticalPicture;
+use super::totals::Totals;
 use crate::copper::Piece;
+use crate::format::Pattern;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
 use crate::link::monte_carlo::{Counts, MonteCarlo, Watch};
@@ -81,9 +83,20 @@ pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError>
             .run(watch)?,
         ),
     };
-    let carried = CarriedNoise::new(&mut engine, &evaluation)?;
-    let eye = eye_waveform(&engine, &evaluation, &carried, target)?;
-    let result = report(&engine, &evaluation, counts.as_ref(), &eye, target, margin)?;
+    finish(&mut engine, &evaluation, counts.as_ref(), target, margin)
+}
+
+/// The eye and the report of a link that was evaluated, as it stands in its engine.
+pub(super) fn finish(
+    engine: &mut SemiAnalytic,
+    evaluation: &Evaluation,
+    counts: Option<&Counts>,
+    target: f64,
+    margin: Option<f64>,
+) -> Result<Simulation, LinkError> {
+    let carried = CarriedNoise::new(engine, evaluation)?;
+    let eye = eye_waveform(engine, evaluation, &carried, target)?;
+    let result = report(engine, evaluation, counts, &eye, target, margin)?;
     Ok(Simulation { result, eye })
 }
 
@@ -118,11 +131,26 @@ fn report(
             watt_to_dbm(overload)
         ));
     }
-    let ber = bit_error_ratio(link, decided, counts);
+    if matches!(link.signal.pattern, Pattern::Prbs { .. })
+        && pattern != link.signal.pattern
+        && modulation.levels() > 2
+    {
+        warnings.push(format!(
+            "{} is too long to be run whole: noise and margin are computed for independent symbols, and its \
+             symbols, made of pairs of bits, are not: behind a long pulse response it may cause more errors \
+             (2 m of twinax made 4 m long: 2.7 times as many)",
+            link.signal.pattern
+        ));
+    }
+    if link.equalizer.sequence_detection {
+        warnings.push(crate::link::sequence::NOTE.to_owned());
+    }
+    let ber = bit_error_ratio(link, decided.errors.bit, counts);
     let met = match counts {
         None => decided.errors.bit <= target,
         Some(counts) => counts.bit_error_interval(0.95, modulation).1 <= target,
     };
+    let totals = Totals::of(link);
     let sps = plan.samples_per_symbol as f64;
     let total = symbols.len() as f64 * sps;
     let time = decided.rule.sample as f64 + decided.rule.fraction;
@@ -173,6 +201,9 @@ fn report(
         reach: None,
         propagation_delay_ns: plan.delay * 1e9,
         propagation_delays: delays(link),
+        latency_ns: totals.latency_ns,
+        latencies: totals.latencies,
+        power: totals.power,
         fec_accumulation_ns: 1e9
             * link
                 .fec
@@ -200,12 +231,13 @@ pub fn format_name(levels: usize) -> String {
     }
 }
 
-fn bit_error_ratio(link: &Link, decided: &Decided, counts: Option<&Counts>) -> BitErrorRatio {
+/// The bit error ratio that was counted, or found without counting, in front of a link's code and behind.
+pub(super) fn bit_error_ratio(link: &Link, found: f64, counts: Option<&Counts>) -> BitErrorRatio {
     let modulation = &link.signal.modulation;
     match counts {
         None => BitErrorRatio {
-            pre_fec: Some(decided.errors.bit),
-            post_fec: Some(link.fec.post_fec_ber(decided.errors.bit)),
+            pre_fec: Some(found),
+            post_fec: Some(link.fec.post_fec_ber(found)),
             method: match link.engine.method {
                 Method::Statistical => "statistical",
                 Method::SemiAnalytic | Method::MonteCarlo => "semi-analytic",
@@ -252,7 +284,7 @@ fn signal_to_noise(samples: &DecisionSamples) -> f64 {
 }
 
 /// Delay of each fibre, cable and network.
-fn delays(link: &Link) -> Vec<StageDelay> {
+pub(crate) fn delays(link: &Link) -> Vec<StageDelay> {
     let with_delay = link.stages.iter().filter_map(|named| {
         let delay = match &named.stage {
             Stage::Fiber(fiber) => fiber.delay(),
@@ -277,11 +309,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
     let mut variances: Vec<(&str, f64)> = Vec::new();
     for stationary in &noise.stationary {
         let variance = stationary_variance(std::iter::once(&stationary.covariance), weights);
-        let name = name_of(stationary.kind);
-        match variances.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += variance,
-            None => variances.push((name, variance)),
-        }
+        variances.push((name_of(stationary.kind), variance));
     }
     for signal in &noise.signal {
         let variance = stationary_variance(std::iter::once(&signal.covariance), weights);
@@ -312,6 +340,15 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         interference -= noise.variance_of(NoiseKind::Crosstalk, weights);
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
+    // Several amplifiers make noise of one kind.
+    let mut kinds: Vec<(&str, f64)> = Vec::new();
+    for (name, variance) in variances {
+        match kinds.iter_mut().find(|kind| kind.0 == name) {
+            Some(kind) => kind.1 += variance,
+            None => kinds.push((name, variance)),
+        }
+    }
+    let variances = kinds;
     let total: f64 = variances.iter().map(|v| v.1).sum();
     variances
         .iter()
@@ -327,6 +364,7 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
 fn name_of(kind: NoiseKind) -> &'static str {
     match kind {
         NoiseKind::Thermal => "thermal noise",
+        NoiseKind::Redriver => "redriver noise",
         NoiseKind::Shot => "shot noise",
         NoiseKind::RelativeIntensity => "relative intensity noise",
         NoiseKind::Phase => "laser phase noise",

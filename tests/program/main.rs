@@ -1,5 +1,6 @@
 //! The program as its users run it.
 
+mod chain;
 mod com;
 mod command;
 mod counting;
@@ -10,3 +11,4 @@ mod reach;
 mod run;
 mod schema;
 mod streams;
+mod tdecq;

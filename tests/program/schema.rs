@@ -189,6 +189,7 @@ fn results_obey_their_schema() {
         folder.result("400gbase-dr4", &counted),
         folder.result("twinax-26awg-2m-53gbd", &["engine.method=statistical"]),
         folder.result("10gbase-lr", &counted),
+        folder.result("aec-30awg-5m-53gbd", &[]),
         folder.result("twinax-26awg-1m-106gbd", &[]),
     ];
     let mut command = folder.program();

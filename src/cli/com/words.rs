@@ -1,6 +1,6 @@
 //! The result of `eyespan com` in words.
 
-use super::ComResult;
+use super::result::ComResult;
 use std::path::Path;
 
 /// The result in words.
@@ -38,6 +38,62 @@ pub(super) fn words(result: &ComResult, folder: Option<&Path>) -> String {
                 None => "closed".to_owned(),
             },
         );
+        if let Some(eye) = &test.windowed_eye {
+            let against = |most: Option<f64>, meets: bool, unit: &str, word: &str| match most {
+                Some(limit) if meets => format!(" PASS ({word} {limit} {unit})"),
+                Some(limit) => format!(" FAIL ({word} {limit} {unit})"),
+                None => String::new(),
+            };
+            let opening = eye.vertical_eye_opening_mv;
+            let closure = eye.vertical_eye_closure_db;
+            row(
+                "  over a window of time",
+                format!(
+                    "{}{}, {opening:.4} mV{}",
+                    closure.map_or_else(|| "closed".to_owned(), |db| format!("{db:.3} dB")),
+                    against(
+                        eye.most_vertical_eye_closure_db,
+                        closure
+                            .zip(eye.most_vertical_eye_closure_db)
+                            .is_some_and(|(db, most)| db <= most),
+                        "dB",
+                        "at most",
+                    ),
+                    against(
+                        eye.least_vertical_eye_opening_mv,
+                        eye.least_vertical_eye_opening_mv
+                            .is_some_and(|least| opening >= least),
+                        "mV",
+                        "at least",
+                    ),
+                ),
+            );
+        }
+        if let Some(erl) = &test.effective_return_loss {
+            let db = |erl: Option<f64>| {
+                erl.map_or_else(
+                    || "nothing reflected".to_owned(),
+                    |db| format!("{db:.3} dB"),
+                )
+            };
+            let lowest = erl
+                .transmitter_db
+                .unwrap_or(f64::INFINITY)
+                .min(erl.receiver_db.unwrap_or(f64::INFINITY));
+            let verdict = match erl.least_erl_db {
+                Some(least) if lowest >= least => format!(", PASS (at least {least} dB)"),
+                Some(least) => format!(", FAIL (at least {least} dB)"),
+                None => String::new(),
+            };
+            row(
+                "effective return loss",
+                format!(
+                    "{} and {}{verdict}",
+                    db(erl.transmitter_db),
+                    db(erl.receiver_db)
+                ),
+            );
+        }
         row(
             "figure of merit",
             format!("{:.3} dB", test.figure_of_merit_db),
@@ -51,6 +107,9 @@ pub(super) fn words(result: &ComResult, folder: Option<&Path>) -> String {
         );
         if let Some(db) = test.fitted_loss_db {
             row("fitted loss of the data", format!("{db:.3} dB"));
+        }
+        if let Some(db) = test.loss_deviation_merit_db {
+            row("deviation from it, FOM_ILD", format!("{db:.4} dB"));
         }
         if let Some(mv) = test.integrated_crosstalk_noise_mv {
             row("integrated crosstalk noise", format!("{mv:.3} mV"));

@@ -3,8 +3,8 @@
 use super::ComTable;
 use crate::com::mmse::{FloatingTaps, MmseSettings};
 use crate::com::{
-    BeyondData, Board, CtleSettings, Device, Line, Package, Quantizer, Receiver, Settings,
-    Termination, TransmitTap,
+    BeyondData, Board, CtleSettings, Device, EyeWindow, Line, Package, Quantizer, Receiver,
+    Settings, Termination, TransmitTap,
 };
 use crate::config::error::{ConfigError, ConfigErrors, Problem};
 use crate::config::read::Count;
@@ -14,14 +14,30 @@ use std::sync::Arc;
 const GHZ: f64 = 1e9;
 
 /// Reads a table into settings, noting what is missing.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     source: &'a Arc<Source>,
-    name: &'a str,
-    errors: ConfigErrors,
+    pub(super) name: &'a str,
+    pub(super) errors: ConfigErrors,
+    /// Missing keys and mistakes that have been told.
+    told: Vec<String>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    pub(super) fn new(name: &'a str, source: &'a Arc<Source>) -> Self {
+        Self {
+            source,
+            name,
+            errors: ConfigErrors::default(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Tells that a key is missing, once: three devices ask for the same ones.
     fn missing(&mut self, key: &str) {
+        if self.told.iter().any(|told| told == key) {
+            return;
+        }
+        self.told.push(key.to_owned());
         self.errors.push(
             ConfigError::spanning(
                 Problem::MissingKey,
@@ -34,76 +50,7 @@ impl Reading<'_> {
         );
     }
 
-    /// Refuses a key that says nothing without another one.
-    fn only_with<T>(&mut self, key: &str, value: Option<&Value<T>>, needed: &str, given: bool) {
-        if let Some(value) = value
-            && !given
-        {
-            self.errors.push(
-                ConfigError::at(
-                    Problem::Conflict,
-                    &value.at,
-                    format!(
-                        "`{key}` of the part `{}` has no effect without `{needed}`",
-                        self.name
-                    ),
-                )
-                .help(format!("write `{needed} = …` too, or leave `{key}` out")),
-            );
-        }
-    }
-
-    /// Refuses what would be read and then have no effect.
-    fn without_effect(&mut self, t: &ComTable) {
-        let forward = t.feed_forward_taps.is_some();
-        let taps = "feed_forward_taps";
-        self.only_with(
-            "feed_forward_limit",
-            t.feed_forward_limit.as_ref(),
-            taps,
-            forward,
-        );
-        self.only_with(
-            "feed_forward_precursor_taps",
-            t.feed_forward_precursor_taps.as_ref(),
-            taps,
-            forward,
-        );
-        self.only_with("floating_groups", t.floating_groups.as_ref(), taps, forward);
-        self.only_with(
-            "sequence_detection_penalty_db",
-            t.sequence_detection_penalty_db.as_ref(),
-            taps,
-            forward,
-        );
-        let groups = t.floating_groups.is_some();
-        for (key, value) in [
-            ("floating_group_taps", t.floating_group_taps.as_ref()),
-            ("feed_forward_span", t.feed_forward_span.as_ref()),
-        ] {
-            self.only_with(key, value, "floating_groups", groups);
-        }
-        self.only_with(
-            "floating_limit",
-            t.floating_limit.as_ref(),
-            "floating_groups",
-            groups,
-        );
-        self.only_with(
-            "ctle_low_frequency_gain_db",
-            t.ctle_low_frequency_gain_db.as_ref(),
-            "ctle_low_frequency_ghz",
-            t.ctle_low_frequency_ghz.is_some(),
-        );
-        self.only_with(
-            "quantizer_clipping",
-            t.quantizer_clipping.as_ref(),
-            "quantizer_bits",
-            t.quantizer_bits.is_some(),
-        );
-    }
-
-    fn number(&mut self, key: &str, value: Option<&Value<f64>>) -> f64 {
+    pub(super) fn number(&mut self, key: &str, value: Option<&Value<f64>>) -> f64 {
         value.map_or_else(
             || {
                 self.missing(key);
@@ -113,7 +60,7 @@ impl Reading<'_> {
         )
     }
 
-    fn count(&mut self, key: &str, value: Option<&Value<Count>>) -> usize {
+    pub(super) fn count(&mut self, key: &str, value: Option<&Value<Count>>) -> usize {
         value.map_or_else(
             || {
                 self.missing(key);
@@ -133,7 +80,12 @@ impl Reading<'_> {
         )
     }
 
+    /// Tells what is wrong with a value, once.
     fn wrong(&mut self, at: &Value<Vec<f64>>, message: String, help: &str) {
+        if self.told.contains(&message) {
+            return;
+        }
+        self.told.push(message.clone());
         self.errors
             .push(ConfigError::at(Problem::OutOfRange, &at.at, message).help(help));
     }
@@ -217,22 +169,37 @@ impl Reading<'_> {
             "termination_resistance_ohm",
             table.termination_resistance_ohm.as_ref(),
         );
-        let capacitance = self.list("die_capacitance_ff", table.die_capacitance_ff.as_ref());
-        let inductance = table.die_inductance_ph.as_ref();
+        // Near-end aggressors stand in the receiver's box.
+        let own = table
+            .receiver_die_capacitance_ff
+            .as_ref()
+            .filter(|_| key != "transmitter_package_mm");
+        let (farads, inductance) = match own {
+            Some(own) => (&own.value[..], table.receiver_die_inductance_ph.as_ref()),
+            None => (
+                self.list("die_capacitance_ff", table.die_capacitance_ff.as_ref()),
+                table.die_inductance_ph.as_ref(),
+            ),
+        };
+        let bump = table
+            .receiver_bump_capacitance_ff
+            .as_ref()
+            .filter(|_| key != "transmitter_package_mm")
+            .or(table.bump_capacitance_ff.as_ref());
         if let Some(list) = inductance
-            && list.value.len() != capacitance.len()
+            && list.value.len() != farads.len()
         {
             self.wrong(
                 list,
                 format!(
-                    "`die_inductance_ph` has {} steps, `die_capacitance_ff` {}",
+                    "the ladder on the die has {} inductances and {} capacitances",
                     list.value.len(),
-                    capacitance.len()
+                    farads.len()
                 ),
                 "allowed: one inductance for each capacitance",
             );
         }
-        let ladder = capacitance
+        let ladder = farads
             .iter()
             .enumerate()
             .map(|(k, c)| {
@@ -272,20 +239,21 @@ impl Reading<'_> {
             "ball_capacitance_ff",
             ball.or(table.ball_capacitance_ff.as_ref()),
         );
+        let capacitance = |value: Option<&Value<f64>>| value.map_or(0.0, |c| c.value) * 1e-15;
         let board = board.map(|length| Board {
-            near: 0.0,
+            near: capacitance(table.board_package_capacitance_ff.as_ref()),
             line: Line {
                 impedance: self.number("board_impedance_ohm", table.board_impedance_ohm.as_ref()),
                 length: length.value * 1e-3,
                 ..self.line(table, true)
             },
-            far: 0.0,
+            far: capacitance(table.board_channel_capacitance_ff.as_ref()),
         });
         Device {
             termination: Termination {
                 resistance,
                 ladder,
-                bump: table.bump_capacitance_ff.as_ref().map_or(0.0, |c| c.value) * 1e-15,
+                bump: bump.map_or(0.0, |c| c.value) * 1e-15,
             },
             package: Package {
                 lines,
@@ -313,7 +281,7 @@ impl Reading<'_> {
             .zip(highest.iter().copied())
             .collect();
         let Some(taps) = table.feed_forward_taps.as_ref() else {
-            return Receiver::DecisionFeedback(limits);
+            return Receiver::DecisionFeedback(self.feedback(table, limits));
         };
         let count = self.count("feed_forward_taps", Some(taps));
         let limit = self.number("feed_forward_limit", table.feed_forward_limit.as_ref());
@@ -370,11 +338,7 @@ impl ComTable {
     /// # Errors
     /// With every quantity that is missing or does not fit the others.
     pub fn settings(&self, name: &str, source: &Arc<Source>) -> Result<Settings, ConfigErrors> {
-        let mut r = Reading {
-            source,
-            name,
-            errors: ConfigErrors::default(),
-        };
+        let mut r = Reading::new(name, source);
         r.without_effect(self);
         let levels = r.count("levels", self.levels.as_ref());
         let separation = r.number(
@@ -480,6 +444,13 @@ impl ComTable {
                 clipping: r.number("quantizer_clipping", self.quantizer_clipping.as_ref()),
             }),
             sequence_detection: self.sequence_detection_penalty_db.as_ref().map(|v| v.value),
+            eye_window: self.eye_window_ui.as_ref().map(|half| EyeWindow {
+                half_width: half.value,
+                deviation: r.number(
+                    "eye_window_deviation_ui",
+                    self.eye_window_deviation_ui.as_ref(),
+                ),
+            }),
             beyond_data: BeyondData::Continued,
         };
         r.errors.or(settings)

@@ -36,7 +36,7 @@ use super::set::Override;
 use super::source::Source;
 use super::table::Table;
 use crate::library::Library;
-use crate::link::Link;
+use crate::link::{Chain, Link};
 use crate::study::line::Line;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +50,8 @@ pub enum Description {
     Link(Box<Link>),
     /// An amplified line.
     Line(Box<Line>),
+    /// A link with retimers.
+    Chain(Box<Chain>),
 }
 
 impl Description {
@@ -68,8 +70,11 @@ impl Description {
             let line = LineFile::parse(&text, &file, overrides)?.resolve(library)?;
             Ok(Self::Line(Box::new(line)))
         } else {
-            let link = LinkFile::parse(&text, &file, overrides)?.resolve(library)?;
-            Ok(Self::Link(Box::new(link)))
+            let link = LinkFile::parse(&text, &file, overrides)?;
+            if link.has_retimers() {
+                return Ok(Self::Chain(Box::new(link.resolve_chain(library)?)));
+            }
+            Ok(Self::Link(Box::new(link.resolve(library)?)))
         }
     }
 }

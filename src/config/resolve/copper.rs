@@ -9,7 +9,7 @@ use crate::config::source::Value;
 use crate::copper::device::{Device, Package, Termination};
 use crate::copper::line::{Stripline, StriplinePair};
 use crate::copper::two_port::Line;
-use crate::copper::{BoardTrace, COPPER_RESISTIVITY, LumpedConnector, Roughness, WidebandDebye};
+use crate::copper::{BoardTrace, COPPER_RESISTIVITY, Roughness, WidebandDebye};
 use crate::link::{Crosstalk, CrosstalkCoupling, CrosstalkEnd, Stage};
 
 /// Resistance of a termination that is not said, between the legs, Ω.
@@ -194,24 +194,9 @@ impl Resolver<'_> {
         entry: &StageEntry,
         table: &ElectricalConnectorTable,
     ) -> Option<Stage> {
-        let loss_frequency = match (&table.loss_frequency_ghz, &table.loss_db) {
-            (Some(frequency), _) => GHZ * frequency.value,
-            (None, None) => GHZ,
-            (None, Some(_)) => {
-                self.missing(entry, "loss_frequency_ghz", ", where `loss_db` holds");
-                return None;
-            }
-        };
-        let connector = LumpedConnector {
-            capacitance: 1e-15 * or(table.capacitance_ff.as_ref(), 0.0),
-            inductance: 1e-12 * or(table.inductance_ph.as_ref(), 0.0),
-            loss_db: or(table.loss_db.as_ref(), 0.0),
-            loss_frequency,
-            delay: 1e-12 * or(table.delay_ps.as_ref(), 0.0),
-            impedance: or(table.differential_impedance_ohm.as_ref(), TERMINATION),
-        };
-        self.possible(entry, connector.validate())?;
-        Some(Stage::ElectricalConnector(connector))
+        let connector = table.connector();
+        self.possible(entry, connector)
+            .map(Stage::ElectricalConnector)
     }
 
     pub(super) fn crosstalk(

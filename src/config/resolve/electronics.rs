@@ -1,6 +1,7 @@
 //! Drivers, copper cables, electrical receivers and filters in SI units.
 
 use super::{GHZ, Resolver};
+use crate::config::cable::PairValues;
 use crate::config::copper_tables::TwinaxTable;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::read::Count;
@@ -9,10 +10,7 @@ use crate::config::source::Value;
 use crate::config::stage_tables::{
     AcCouplingTable, CtleTable, DriverTable, ElectricalReceiverTable, FilterTable,
 };
-use crate::copper::{
-    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, ContinuousTimeLinearEqualizer,
-    CopperError, LowFrequencyStage, TwinaxCable, WidebandDebye, awg_diameter,
-};
+use crate::copper::{ContinuousTimeLinearEqualizer, CopperError, LowFrequencyStage, awg_diameter};
 use crate::link::Stage;
 use crate::receiver::{AcCoupling, ElectricalReceiver, NoiseDensity};
 use crate::transmitter::{Driver, Jitter};
@@ -30,7 +28,7 @@ impl Resolver<'_> {
         let ideal = Driver::default();
         let amplitude = match &table.amplitude_v {
             Some(amplitude) => amplitude.value,
-            None if self.optical => ideal.amplitude,
+            None if self.optical && !self.drives_in_volts => ideal.amplitude,
             None => {
                 self.missing(entry, "amplitude_v", " (V), the peak differential voltage");
                 return None;
@@ -147,6 +145,10 @@ impl Resolver<'_> {
             "differential_impedance_ohm",
             table.differential_impedance_ohm.as_ref(),
         );
+        if let Some((at, message, help)) = table.half_a_variation(&entry.place()) {
+            self.impossible(at, message, help);
+            return None;
+        }
         let diameter = diameter?;
         if [
             length,
@@ -161,17 +163,16 @@ impl Resolver<'_> {
         {
             return None;
         }
-        let cable = WidebandDebye::flat(permittivity, loss_tangent, reference * GHZ).and_then(
-            |dielectric| {
-                let conductor = Conductor {
-                    diameter,
-                    resistivity_at_20_celsius: COPPER_RESISTIVITY,
-                    temperature_coefficient: COPPER_TEMPERATURE_COEFFICIENT,
-                    temperature_celsius: table.temperature_c.as_ref().map_or(20.0, |t| t.value),
-                };
-                TwinaxCable::new(length, conductor, dielectric, impedance, excess)
-            },
-        );
+        let cable = PairValues {
+            length,
+            diameter,
+            permittivity,
+            loss_tangent,
+            loss_tangent_frequency: reference * GHZ,
+            excess_loss_factor: excess,
+            impedance,
+        }
+        .cable(table);
         self.possible(entry, cable).map(Stage::Twinax)
     }
 

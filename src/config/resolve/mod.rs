@@ -1,5 +1,6 @@
 //! From the link file to the link: parts filled in, units turned to SI, what is missing named.
 
+mod chain;
 mod copper;
 mod electronics;
 mod light;
@@ -7,6 +8,7 @@ mod multimode;
 mod network;
 mod optics;
 mod parts;
+mod repeaters;
 mod settings;
 
 pub(in crate::config) use parts::UsedPart;
@@ -55,6 +57,7 @@ impl LinkFile {
         let mut table = self.table.clone();
         let mut resolver = Resolver::new(&self.source, self.errors.clone());
         resolver.optical = layout::is_optical(&table.stage.0);
+        resolver.drives_in_volts = repeaters::drives_light(&table.stage.0);
         resolver.refuse_in_many_modes(&table.stage.0);
         let used = resolver.fill_in_parts(&mut table, library);
         if !self.errors.errors.is_empty() {
@@ -151,6 +154,8 @@ pub(super) struct Resolver<'a> {
     pub(super) source: &'a Arc<Source>,
     /// Whether a modulator turns the signal into light.
     optical: bool,
+    /// Whether what drives a modulator is a voltage.
+    drives_in_volts: bool,
     /// Whether a modulator's output is set, so that the laser's power does not matter.
     launch_is_set: bool,
     /// Symbol rate, Bd.
@@ -181,6 +186,7 @@ impl<'a> Resolver<'a> {
         Self {
             source,
             optical: false,
+            drives_in_volts: false,
             launch_is_set: false,
             symbol_rate: None,
             wavelength: None,
@@ -222,6 +228,9 @@ impl Resolver<'_> {
             StageTable::Ctle(table) => self.ctle(entry, table),
             StageTable::Filter(table) => Some(self.filter(entry, table)),
             StageTable::AcCoupling(table) => Some(self.ac_coupling(entry, table)),
+            StageTable::Redriver(table) => self.redriver(entry, table),
+            // Noted where stages are put in order.
+            StageTable::Retimer(_) => None,
         };
         stage.filter(|_| self.errors.errors.len() == before)
     }

@@ -36,6 +36,7 @@ const PATTERNS: &[&str] = &[
     "prbs23",
     "prbs31",
     "prbs13q",
+    "ssprq",
     "debruijn6",
     "random",
 ];
@@ -56,6 +57,7 @@ fn size(value: Option<&Value<Count>>, otherwise: usize) -> usize {
 fn pattern(word: &str) -> Option<Pattern> {
     match word {
         "prbs13q" => return Some(Pattern::Prbs13q),
+        "ssprq" => return Some(Pattern::Ssprq),
         "random" => return Some(Pattern::Random),
         _ => {}
     }
@@ -255,11 +257,23 @@ impl Resolver<'_> {
                 training_symbols: size(table.training_symbols.as_ref(), TRAINING_SYMBOLS),
             },
         };
+        let memory = table.sequence_detection_memory.as_ref();
+        if let (Some(_), Some(taps)) = (memory, &table.decision_feedback_taps) {
+            let message = "`decision_feedback_taps` in [equalizer] has no effect with \
+                           `sequence_detection_memory`";
+            self.errors.push(
+                ConfigError::at(Problem::Conflict, &taps.at, message).help(
+                    "leave one of them out: the memory is what the detector does not feed back",
+                ),
+            );
+        }
+        let feedback = memory.or(table.decision_feedback_taps.as_ref());
         Equalizer {
             feed_forward_taps,
             precursor_taps: table.precursor_taps.as_ref().map(|n| size(Some(n), 0)),
-            decision_feedback_taps: size(table.decision_feedback_taps.as_ref(), 0),
+            decision_feedback_taps: size(feedback, 0),
             adaptation,
+            sequence_detection: memory.is_some(),
         }
     }
 

@@ -112,9 +112,9 @@ pub struct Report {
     pub transforms: usize,
     /// Estimate of the relative error of the output field: the errors of the steps, each carried to the
     /// output by dispersion and added there as a field, twice that; or the sum of their sizes where
-    /// that is less. It steers the steps and is no bound: errors measured were mostly below it and at
-    /// most 2.3 times it, all of them below the tolerance. None for steps that were simply asked for
-    /// without extrapolation. Rounding does not count.
+    /// that is less. It steers the steps and is no bound: errors measured on solitons, chirped pulses
+    /// and data of 2 to 400 km were between a hundredth of it and 0.94 of it. None for steps that were
+    /// simply asked for without extrapolation. Rounding does not count.
     pub estimated_error: Option<f64>,
     /// Largest Kerr phase of one split step at the strongest sample, rad.
     pub largest_phase: f64,

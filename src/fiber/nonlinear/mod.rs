@@ -19,6 +19,7 @@
 //! effective length of the step, so that loss is no reason for short steps.
 
 mod bands;
+mod budget;
 mod control;
 mod engine;
 mod error;

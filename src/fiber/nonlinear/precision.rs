@@ -83,9 +83,11 @@ macro_rules! real {
         impl Real for $t {
             const EPSILON: f64 = <$t>::EPSILON as f64;
             #[allow(clippy::cast_possible_truncation, clippy::cast_lossless)]
+            #[inline]
             fn new(value: f64) -> Self {
                 value as $t
             }
+            #[inline]
             fn wide(self) -> f64 {
                 f64::from(self)
             }

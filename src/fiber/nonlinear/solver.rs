@@ -13,16 +13,13 @@ pub(super) const MOST_STEPS: usize = 1_000_000;
 /// Responses that are kept for steps of other lengths.
 const MOST_TABLES: usize = 12;
 
-/// Share of the energy beyond the edge of a spectrum.
-const EDGE: f64 = 1e-4;
-
 /// Dispersive phase per metre over a spectrum, rad/m.
 pub(super) struct Speed {
     /// Root mean square.
     pub about_zero: f64,
     /// Standard deviation: without the phase of the whole field.
     pub about_mean: f64,
-    /// Size at the edge of the spectrum, which all but 1e-4 of the energy stays below.
+    /// Size at the edge of the spectrum.
     pub edge: f64,
 }
 
@@ -186,8 +183,9 @@ impl<T: Real> Solver<T> {
         }
     }
 
-    /// How fast dispersion changes the field whose spectrum stands in `base`.
-    pub fn speed(&self) -> Speed {
+    /// How fast dispersion changes the field whose spectrum stands in `base`, with all but the share
+    /// `beyond_edge` of its energy below the edge.
+    pub fn speed(&self, beyond_edge: f64) -> Speed {
         // Eighths of an octave of the rate, from 2^-64 to 2^64 rad/m.
         let mut energies = [0.0; 1024];
         let (mut weight, mut mean, mut square) = (0.0, 0.0, 0.0);
@@ -220,7 +218,7 @@ impl<T: Real> Solver<T> {
         let (mut beyond, mut eighths) = (0.0, 0);
         for (i, energy) in energies.iter().enumerate().rev() {
             beyond += energy;
-            if beyond > EDGE * weight {
+            if beyond > beyond_edge * weight {
                 eighths = i as u64;
                 break;
             }

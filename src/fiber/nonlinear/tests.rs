@@ -454,6 +454,50 @@ fn every_tolerance_is_kept_for_data_too() {
 }
 
 #[test]
+fn the_estimate_holds_where_the_orders_gain_little_and_the_spectrum_grows() {
+    let span = |beta2| NonlinearFiber {
+        length: 80e3,
+        attenuation: 0.2 / 4.342_944_819 / 1e3,
+        beta2,
+        gamma: 1.3e-3,
+        ..NonlinearFiber::default()
+    };
+    let samples = 2048;
+    let wide = Grid {
+        samples,
+        sampling_rate: 8.0 * 32e9,
+    };
+    let strong = NonlinearFiber {
+        attenuation: 0.0,
+        ..fiber()
+    };
+    // 16QAM, whose third levels gain next to nothing in steps of some kilometres; and a pulse of
+    // five radians that breaks up, with a spectrum many times that of the input.
+    for (fiber, grid, field, most) in [
+        (span(-5.1e-27), wide, data(samples, 4e-3, true), [60, 110]),
+        (strong, GRID, pulse(0.8), [260, 640]),
+    ] {
+        let go = |tolerance: f64| {
+            let mut out = field.clone();
+            let control = StepControl::Automatic { tolerance };
+            let mut propagator = Propagator::new(&fiber, grid, control).unwrap();
+            let report = propagator.propagate(&mut out).unwrap();
+            (out, report)
+        };
+        let (exact, _) = go(1e-10);
+        for (tolerance, most) in [1e-2, 1e-4].into_iter().zip(most) {
+            let (out, report) = go(tolerance);
+            let (error, estimate) = (apart(&out, &exact), report.estimated_error.unwrap());
+            assert!(
+                error <= estimate && estimate <= tolerance,
+                "{error:e} {report:?}"
+            );
+            assert!(report.transforms < most, "{report:?}");
+        }
+    }
+}
+
+#[test]
 fn a_phase_limit_is_kept() {
     let (_, report) = run(
         &fiber(),

@@ -216,10 +216,14 @@ fn impossible_patterns_are_refused_with_the_reason() {
             Err(FormatError::PrbsOrder { order })
         );
     }
-    assert!(matches!(
-        Pattern::Prbs13q.cyclic_symbols(&nrz),
-        Err(FormatError::WrongLevels { .. })
-    ));
+    for pattern in [Pattern::Prbs13q, Pattern::Ssprq] {
+        for modulation in [&nrz, &pam6] {
+            assert!(matches!(
+                pattern.cyclic_symbols(modulation),
+                Err(FormatError::WrongLevels { needed: 4, .. })
+            ));
+        }
+    }
     assert!(matches!(
         Pattern::Prbs { order: 7 }.cyclic_symbols(&pam6),
         Err(FormatError::NotWholeBits { levels: 6, .. })

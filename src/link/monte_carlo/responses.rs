@@ -335,6 +335,7 @@ impl Responses {
                     }
                     Operation::Noise(
                         NoiseSource::Additive(density)
+                        | NoiseSource::Redriver(density)
                         | NoiseSource::ModePartition(density)
                         | NoiseSource::Modal(density),
                     ) => Prepared::White {

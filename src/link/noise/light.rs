@@ -36,7 +36,7 @@ impl ReceivedNoise {
         let tail = responses.tail(plan, &linears_after(plan, detector))?;
         if carried {
             let mean = dot(light, light) / light.len().max(1) as f64;
-            self.carried_covariance = tail.covariance(plan, intensity * mean);
+            self.add_carried(&tail.covariance(plan, intensity * mean));
         }
         let followed = if carried { 0.0 } else { intensity };
         if apart {

@@ -5,7 +5,7 @@
 //! termination, the row is a cascade with all reflections instead: cables between ends that are not matched
 //! are no product.
 
-use super::{Builder, Domain, Linear, NoiseSource, Operation, Refused, refuse};
+use super::{Builder, Domain, Linear, NoiseSource, Operation, Refused, redriver, refuse};
 use crate::copper::{CopperPath, Piece};
 use crate::link::crosstalk::{Crosstalk, CrosstalkCoupling, CrosstalkEnd, Interferer};
 use crate::link::description::{NamedStage, Stage};
@@ -107,10 +107,7 @@ impl<'a> Row<'a> {
         for (i, stage) in self.stages() {
             let piece = match stage {
                 Stage::Twinax(cable) => Piece::Twinax(*cable),
-                Stage::Network(channel) => Piece::Network {
-                    channel: channel.clone(),
-                    flipped: false,
-                },
+                Stage::Network(channel) => Piece::Network(channel.clone()),
                 Stage::Board(board) => Piece::Board(*board),
                 Stage::ElectricalConnector(connector) => Piece::Connector(*connector),
                 Stage::Package(device) => {
@@ -120,16 +117,19 @@ impl<'a> Row<'a> {
                              receiver, where its die is",
                         );
                     }
-                    Piece::Device {
-                        device: device.clone(),
-                        flipped: at_driver != Some(i),
+                    let package = Piece::Device(device.clone());
+                    if at_driver == Some(i) {
+                        package
+                    } else {
+                        package.flipped()
                     }
                 }
                 Stage::Crosstalk(stage) => {
                     let Some(disturbed) = pieces.len().checked_sub(1) else {
                         return refuse("there is no copper stage in front of it to be disturbed");
                     };
-                    if matches!(pieces.get(disturbed), Some((_, Piece::Device { .. }))) {
+                    let place = pieces.get(disturbed).map(|(place, _)| *place);
+                    if [at_driver, at_receiver].contains(&place) {
                         return refuse(
                             "crosstalk disturbs the stage in front of it, and that is a package: put it \
                              behind a cable, a board, a connector or a network",
@@ -239,7 +239,7 @@ impl Builder<'_> {
                 refuse("crosstalk needs a driver, whose edges its aggressors have")
             };
         };
-        if !crosstalk.is_empty() && self.drives_light() {
+        if !crosstalk.is_empty() && !redriver::begins_in_volts(&self.link.stages) {
             return refuse("crosstalk into what drives a modulator is not modelled");
         }
         let mut number = 0;
@@ -276,10 +276,7 @@ impl Builder<'_> {
             CrosstalkEnd::Near => behind.iter().rev().cloned().map(Piece::flipped).collect(),
         };
         match &crosstalk.coupling {
-            CrosstalkCoupling::Network(channel) => passed.push(Piece::Network {
-                channel: channel.clone(),
-                flipped: false,
-            }),
+            CrosstalkCoupling::Network(channel) => passed.push(Piece::Network(channel.clone())),
             CrosstalkCoupling::Weak { ratio, frequency } => {
                 if crosstalk.end == CrosstalkEnd::Far {
                     passed.extend_from_slice(stage);

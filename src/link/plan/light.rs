@@ -464,6 +464,7 @@ impl Plan {
     pub fn added_density(&self, source: &NoiseSource) -> Option<NoiseDensity> {
         match source {
             NoiseSource::Additive(density)
+            | NoiseSource::Redriver(density)
             | NoiseSource::ModePartition(density)
             | NoiseSource::Modal(density) => Some(density.clone()),
             NoiseSource::Light(LightNoise::AdjacentCrosstalk(deviation)) => {

@@ -1,9 +1,7 @@
 //! Multimode lasers and fibres as operations on a power.
 
-use super::{
-    Builder, DRIVE_RANGE, Domain, Linear, LinkError, NoiseSource, Operation, Refused, TABLE_PIECES,
-    refuse,
-};
+use super::conversion::{DRIVE_RANGE, TABLE_PIECES};
+use super::{Builder, Domain, Linear, LinkError, NoiseSource, Operation, Refused, refuse};
 use crate::fiber::MultimodeFiber;
 use crate::fiber::multimode::noise::{modal_deviation, mode_partition_deviation};
 use crate::receiver::NoiseDensity;
@@ -54,6 +52,7 @@ impl Builder<'_> {
             response.check().map_err(LinkError::from)?;
             self.electrical_linear(name, Linear::Response(response.clone()));
         }
+        self.voltage_to_drive(name, None)?;
         let table = Table::new(-DRIVE_RANGE, DRIVE_RANGE, TABLE_PIECES, |x| vcsel.power(x));
         self.push(name, Operation::Emit(Arc::new(table)));
         if vcsel.relative_intensity_noise > 0.0 {

@@ -91,29 +91,13 @@ impl EyePicture<'_> {
                 start: 10f64.powf(floor.log10().floor().min(last - 1.0)),
                 end: 10f64.powf(last),
             };
-            let per_row = panel.height() / densities.len().max(1) as f64;
-            let mut runs: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-            for (row, density) in densities.iter().enumerate() {
-                let place = axis.place(density / self.values.per_si);
-                let middle = panel.bottom - (row as f64 + 0.5) * per_row;
-                if place > 0.0 {
-                    if let Some(run) = runs.last_mut() {
-                        if run.is_empty() {
-                            run.push((panel.left, middle + 0.5 * per_row));
-                        }
-                        run.push((panel.x(place.min(1.0)), middle));
-                    }
-                } else if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
-                    run.push((panel.left, middle + 0.5 * per_row));
-                    runs.push(Vec::new());
-                }
-            }
-            if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
-                run.push((panel.left, panel.top));
-            }
-            for run in runs.into_iter().filter(|run| !run.is_empty()) {
+            for run in self.outline(&densities, panel, &axis) {
                 scene.polygon(run.clone(), SERIES[0].mix(0.22));
                 scene.stroke(run, 2.2 * unit, SERIES[0], None);
+            }
+            let second = histogram.second_probability_density.as_deref();
+            for run in self.outline(second.unwrap_or_default(), panel, &axis) {
+                scene.stroke(run, 1.6 * unit, SERIES[1], None);
             }
             let ticks = axis.ticks(3);
             for tick in &ticks {
@@ -144,7 +128,11 @@ impl EyePicture<'_> {
         );
         let label = format!("Density ({})", inverse(&self.values.unit));
         scene.text(Text::new(label, at, 0.9 * sizes.label).anchored(Anchor::Middle));
-        let text = format!("at {} UI", three_digits(phase));
+        let text = if histogram.label.is_empty() {
+            format!("at {} UI", three_digits(phase))
+        } else {
+            histogram.label.clone()
+        };
         let at = (
             f64::midpoint(panel.left, panel.right),
             panel.top - 10.0 * unit,
@@ -154,6 +142,32 @@ impl EyePicture<'_> {
                 .anchored(Anchor::Middle)
                 .colored(MUTED),
         );
+    }
+
+    /// Outlines of a distribution, one of each part above the end of the axis.
+    fn outline(&self, densities: &[f64], panel: &Frame, axis: &Fitted) -> Vec<Vec<(f64, f64)>> {
+        let per_row = panel.height() / densities.len().max(1) as f64;
+        let mut runs: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
+        for (row, density) in densities.iter().enumerate() {
+            let place = axis.place(density / self.values.per_si);
+            let middle = panel.bottom - (row as f64 + 0.5) * per_row;
+            if place > 0.0 {
+                if let Some(run) = runs.last_mut() {
+                    if run.is_empty() {
+                        run.push((panel.left, middle + 0.5 * per_row));
+                    }
+                    run.push((panel.x(place.min(1.0)), middle));
+                }
+            } else if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
+                run.push((panel.left, middle + 0.5 * per_row));
+                runs.push(Vec::new());
+            }
+        }
+        if let Some(run) = runs.last_mut().filter(|run| !run.is_empty()) {
+            run.push((panel.left, panel.top));
+        }
+        runs.retain(|run| !run.is_empty());
+        runs
     }
 
     pub(super) fn draw_color_bar(

@@ -1,0 +1,112 @@
+//! Keys of a copper cable that is not one uniform line, in link files and in parts.
+
+use eyespan::config::{LinkFile, Problem};
+use eyespan::library::Library;
+use eyespan::link::{Link, Stage};
+use eyespan::study::simulate;
+
+const COPPER: &str = include_str!("data/copper.toml");
+
+fn with(keys: &str) -> String {
+    let from = "length_m = 2";
+    assert_eq!(COPPER.matches(from).count(), 1, "the length of the cable");
+    COPPER.replace(from, &format!("{from}, {keys}"))
+}
+
+fn load(keys: &str) -> Result<Link, eyespan::config::ConfigErrors> {
+    let library = Library::built_in().expect("the parts");
+    LinkFile::parse(&with(keys), "link.toml", &[])?.resolve(&library)
+}
+
+fn cable(keys: &str) -> eyespan::copper::TwinaxCable {
+    let link = load(keys).unwrap_or_else(|errors| panic!("{errors}"));
+    match &link.stages[1].stage {
+        Stage::Twinax(cable) => *cable,
+        other => panic!("a cable, not {other:?}"),
+    }
+}
+
+#[test]
+fn keys_become_si_units() {
+    let found = cable(
+        "intra_pair_skew_ps_per_m = 5, periodic_impedance_depth_percent = 2, \
+         periodic_impedance_period_mm = 4",
+    );
+    assert!((found.skew - 5e-12).abs() < 1e-24);
+    let variation = found.periodic.expect("a variation");
+    assert!((variation.depth - 0.02).abs() < 1e-15 && (variation.period - 4e-3).abs() < 1e-15);
+    let plain = cable("temperature_c = 70");
+    let warm = cable(
+        "temperature_c = 70, loss_tangent_temperature_coefficient_per_k = 4e-3, \
+         permittivity_temperature_coefficient_per_k = -4e-4",
+    );
+    let ratio = warm.dielectric.relative_permittivity / plain.dielectric.relative_permittivity;
+    assert!((ratio - 0.98).abs() < 1e-12, "{ratio}");
+    assert!(
+        warm.dielectric_attenuation_db_per_m(20e9)
+            > 1.1 * plain.dielectric_attenuation_db_per_m(20e9)
+    );
+}
+
+#[test]
+fn half_a_variation_and_impossible_numbers_are_refused() {
+    for (keys, problem, part) in [
+        (
+            "periodic_impedance_depth_percent = 2",
+            Problem::OutOfRange,
+            "without `periodic_impedance_period_mm`",
+        ),
+        (
+            "periodic_impedance_period_mm = 2",
+            Problem::OutOfRange,
+            "without `periodic_impedance_depth_percent`",
+        ),
+        (
+            "intra_pair_skew_ps_per_m = -1",
+            Problem::OutOfRange,
+            "`intra_pair_skew_ps_per_m` cannot be -1",
+        ),
+        (
+            "intra_pair_skew_ps = 1",
+            Problem::UnknownKey,
+            "did you mean `intra_pair_skew_ps_per_m`",
+        ),
+    ] {
+        let errors = load(keys).expect_err("a mistake");
+        assert_eq!(errors.errors.len(), 1, "{errors}");
+        assert_eq!(errors.errors[0].problem, problem, "{errors}");
+        assert!(errors.to_string().contains(part), "{errors}");
+    }
+}
+
+#[test]
+fn skew_and_a_suck_out_cost_margin() {
+    let text = include_str!("../examples/links/twinax-26awg-2m-53gbd.toml");
+    let from = "model = \"twinax-26awg\"";
+    assert_eq!(text.matches(from).count(), 1, "the cable");
+    let margin = |keys: &str| {
+        let library = Library::built_in().expect("the parts");
+        let link = LinkFile::parse(
+            &text.replace(from, &format!("{from}, {keys}")),
+            "link.toml",
+            &[],
+        )
+        .and_then(|file| file.resolve(&library))
+        .unwrap_or_else(|errors| panic!("{errors}"));
+        simulate(&link, &eyespan::link::monte_carlo::Watch::default())
+            .expect("a result")
+            .result
+            .margin_db
+            .unwrap_or(f64::NEG_INFINITY)
+    };
+    let plain = margin("temperature_c = 20");
+    assert!(plain.is_finite());
+    assert!(margin("intra_pair_skew_ps_per_m = 5") < plain - 0.2);
+    // A period of 5.5 mm has its resonance at 20 GHz, below half the symbol rate.
+    let variation = "periodic_impedance_depth_percent = 2, periodic_impedance_period_mm = 5.5";
+    let varied = margin(variation);
+    assert!(
+        varied.is_finite() && varied < plain - 0.1,
+        "{varied} {plain}"
+    );
+}
