@@ -43,15 +43,19 @@ pub fn cases() -> Vec<Case> {
 /// An assembly of the library's parts.
 fn assembly(library: &Library, cable: &str, length: f64) -> Result<CableAssembly, CaseError> {
     let part = library.find("twinax", cable)?;
-    let ends = library.find("connector", "paddle-card")?;
+    let ends = library.find("electrical_connector", "paddle-card")?;
     match (&part.table, &ends.table) {
-        (PartTable::Stage(table), PartTable::Connector(connector)) => match table.as_ref() {
-            StageTable::Twinax(table) => Ok(CableAssembly {
-                connector: connector.connector(&ends.name, &ends.text)?,
-                cable: table.cable(length, cable, &part.text)?,
-            }),
-            _ => Err("a part of another kind".into()),
-        },
+        (PartTable::Stage(table), PartTable::Stage(ends)) => {
+            match (table.as_ref(), ends.as_ref()) {
+                (StageTable::Twinax(table), StageTable::ElectricalConnector(ends)) => {
+                    Ok(CableAssembly {
+                        connector: ends.connector()?,
+                        cable: table.cable(length, cable, &part.text)?,
+                    })
+                }
+                _ => Err("a part of another kind".into()),
+            }
+        }
         _ => Err("a part of another kind".into()),
     }
 }

@@ -226,6 +226,7 @@ pub fn pam4_53g_twinax() -> Result<Link, CaseError> {
             }),
             Stage::Twinax(TwinaxCable::copper(26, 1.5)?),
             Stage::ElectricalReceiver(ElectricalReceiver {
+                termination: None,
                 noise: NoiseDensity::White(8.2e-18),
                 response: Response::Butterworth4 {
                     bandwidth: 0.75 * symbol_rate,
@@ -264,6 +265,7 @@ fn nrz_25g_twinax() -> Result<Link, CaseError> {
             }),
             Stage::Twinax(TwinaxCable::copper(26, 3.0)?),
             Stage::ElectricalReceiver(ElectricalReceiver {
+                termination: None,
                 noise: NoiseDensity::White(5.2e-17),
                 response: Response::Butterworth4 {
                     bandwidth: 0.75 * symbol_rate,

@@ -73,6 +73,7 @@ fn link(modulation: &Modulation, q: f64) -> Result<ErrorRatios, CaseError> {
                 ..Driver::default()
             }),
             Stage::ElectricalReceiver(ElectricalReceiver {
+                termination: None,
                 noise: NoiseDensity::White(density),
                 response: Response::Gaussian { bandwidth },
             }),

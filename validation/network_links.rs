@@ -34,6 +34,7 @@ fn backplane_pulse(path: &Path) -> Result<Vec<Check>, CaseError> {
                 Stage::Driver(Driver::default()),
                 Stage::Network(channel.clone()),
                 Stage::ElectricalReceiver(ElectricalReceiver {
+                    termination: None,
                     noise: NoiseDensity::White(0.0),
                     response: Response::Flat,
                 }),

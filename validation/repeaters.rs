@@ -54,6 +54,7 @@ fn electrical(modulation: Modulation, noise: f64, more: Vec<Stage>) -> Link {
         ..Driver::default()
     });
     let receiver = Stage::ElectricalReceiver(ElectricalReceiver {
+        termination: None,
         noise: NoiseDensity::White(noise),
         response: Response::Butterworth4 { bandwidth: 20e9 },
     });
@@ -431,6 +432,7 @@ fn mixed_link() -> Link {
             }),
             Stage::Filter(pole(20.0)),
             Stage::ElectricalReceiver(ElectricalReceiver {
+                termination: None,
                 noise: NoiseDensity::White(0.0),
                 response: gauss(22.0),
             }),

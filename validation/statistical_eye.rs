@@ -366,6 +366,7 @@ fn copper_link(
             Stage::Driver(driver),
             Stage::Twinax(cable),
             Stage::ElectricalReceiver(ElectricalReceiver {
+                termination: None,
                 noise: NoiseDensity::White(noise),
                 response: Response::Butterworth4 {
                     bandwidth: 0.75 * symbol_rate,

@@ -115,9 +115,10 @@ fn stage_of(stages: &[(usize, &NamedStage)], path: &str) -> Result<usize, String
         Stage::Fiber(_) | Stage::KerrFiber(_) => ("fiber", "length_km"),
         Stage::MultimodeFiber(_) => ("multimode_fiber", "length_m"),
         Stage::Twinax(_) => ("twinax", "length_m"),
+        Stage::Board(_) => ("board", "length_m"),
         _ => {
             return Err(format!(
-                "--vary {path} names {}, which has no length: only fibres and twinax have one",
+                "--vary {path} names {}, which has no length: only fibres, twinax and boards have one",
                 named.name
             ));
         }

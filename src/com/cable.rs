@@ -1,17 +1,14 @@
 //! A passive cable assembly from its geometry as the channel of a margin: connector, twinaxial pair,
 //! connector.
 //!
-//! A connector stands for all that lies between the host board and the pair (contacts, paddle card, wire
-//! attachment): a lossy line between two capacitors.
-//!
 //! Leaves out: crosstalk between the pairs of an assembly, so that there are no aggressors; modes that are
 //! not differential; loss of connectors that is not smooth in frequency.
 
-use super::error::{ComError, within};
+use super::error::ComError;
 use super::front::Channel;
 use super::settings::Settings;
-use crate::copper::TwinaxCable;
-use crate::copper::two_port::{Line, TwoPort};
+use crate::copper::two_port::TwoPort;
+use crate::copper::{Connector, TwinaxCable};
 use crate::network::{Network, Reference};
 
 /// Step of the frequencies, Hz: a window of 100 ns.
@@ -20,91 +17,6 @@ const STEP: f64 = 1e7;
 const DELAY_IN_WINDOW: f64 = 2e-8;
 /// Most points of a channel.
 const MOST_POINTS: f64 = 2e6;
-
-/// What joins a pair to the board of a host.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Connector {
-    /// Capacitance of one leg to ground at each of its two ends, F.
-    pub capacitance: f64,
-    /// Loss, delay and impedance.
-    pub line: Line,
-}
-
-impl Connector {
-    /// A connector of this length of line, 1 m of which has a loss of `root` dB/√Hz and `linear` dB/Hz
-    /// and a delay of `delay` s, with a differential impedance in Ω and a capacitance in F at each end.
-    ///
-    /// # Errors
-    /// [`ComError::Setting`] for values that cannot be.
-    pub fn new(
-        root: f64,
-        linear: f64,
-        delay: f64,
-        impedance: f64,
-        capacitance: f64,
-    ) -> Result<Self, ComError> {
-        let connector = Self {
-            capacitance,
-            line: Line {
-                loss_constant: 0.0,
-                loss_root: root * crate::units::NEPER_PER_DB,
-                loss_linear: linear * crate::units::NEPER_PER_DB,
-                delay,
-                impedance,
-                length: 1.0,
-            },
-        };
-        connector.validate()?;
-        Ok(connector)
-    }
-
-    /// Nothing at all.
-    pub fn none() -> Self {
-        Self {
-            capacitance: 0.0,
-            line: Line {
-                loss_constant: 0.0,
-                loss_root: 0.0,
-                loss_linear: 0.0,
-                delay: 0.0,
-                impedance: 100.0,
-                length: 0.0,
-            },
-        }
-    }
-
-    /// Refuses values that cannot be.
-    ///
-    /// # Errors
-    /// [`ComError::Setting`].
-    pub fn validate(&self) -> Result<(), ComError> {
-        within(
-            "capacitance of a connector in F",
-            self.capacitance,
-            0.0,
-            1e-9,
-        )?;
-        let line = &self.line;
-        within("impedance of a connector in Ω", line.impedance, 1.0, 1e4)?;
-        for (name, value) in [
-            ("length", line.length),
-            ("loss γ₀", line.loss_constant),
-            ("loss a₁", line.loss_root),
-            ("loss a₂", line.loss_linear),
-            ("delay", line.delay),
-        ] {
-            within(&format!("{name} of a connector"), value, 0.0, 1e6)?;
-        }
-        Ok(())
-    }
-
-    /// Its two-port at a frequency in Hz for the reference resistance R₀ of one leg in Ω.
-    pub fn two_port(&self, frequency: f64, resistance: f64) -> TwoPort {
-        let end = TwoPort::shunt_capacitor(frequency, self.capacitance, resistance);
-        end.then(&TwoPort::line(frequency, &self.line, resistance))
-            .then(&end)
-    }
-}
 
 /// A passive cable assembly.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +56,9 @@ impl CableAssembly {
         self.cable
             .validate()
             .map_err(|error| ComError::Setting(error.to_string()))?;
-        self.connector.validate()?;
+        self.connector
+            .validate()
+            .map_err(|error| ComError::Setting(error.to_string()))?;
         let delay = self.cable.propagation_delay()
             + 2.0 * self.connector.line.delay * self.connector.line.length;
         let step = STEP / (delay / DELAY_IN_WINDOW).ceil().max(1.0);

@@ -42,9 +42,10 @@ pub mod search;
 pub mod settings;
 pub mod window;
 
+pub use crate::copper::Connector;
 pub use crate::copper::device::{Board, Device, Package, Termination};
 pub use crate::copper::two_port::{Line, TwoPort};
-pub use cable::{CableAssembly, Connector};
+pub use cable::CableAssembly;
 pub use equalized::{Equalized, PhaseSearch, equalize};
 pub use error::ComError;
 pub use feedback::{Feedback, FloatingFeedback};

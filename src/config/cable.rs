@@ -1,32 +1,13 @@
 //! Cables and connectors of cable assemblies from parts of the library.
 
+use super::copper_tables::{ElectricalConnectorTable, TwinaxTable};
 use super::error::{ConfigError, ConfigErrors, Problem};
-use super::range::Range;
 use super::source::{Location, Source, Value};
-use super::stage_tables::TwinaxTable;
-use super::table::table;
-use crate::com::Connector;
 use crate::copper::{
-    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, CopperError, PeriodicVariation,
-    TwinaxCable, WidebandDebye, awg_diameter,
+    COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, Connector, CopperError,
+    PeriodicVariation, TwinaxCable, WidebandDebye, awg_diameter,
 };
 use std::sync::Arc;
-
-table! {
-    /// What joins a copper pair to a host's board: contacts, paddle card and the attachment of the wires.
-    ConnectorTable, [], {
-        /// Loss that grows with the root of frequency, dB/√GHz.
-        loss_root_db_per_sqrt_ghz: f64, Range::between(0.0, 100.0);
-        /// Loss that grows with frequency, dB/GHz.
-        loss_linear_db_per_ghz: f64, Range::between(0.0, 100.0);
-        /// Delay, ps.
-        delay_ps: f64, Range::between(0.0, 1e5);
-        /// Differential impedance, Ω.
-        differential_impedance_ohm: f64, Range::between(1.0, 1e4);
-        /// Capacitance of one leg at each end, fF.
-        capacitance_ff: f64, Range::between(0.0, 1e6);
-    }
-}
 
 /// Notes a key of a part that is needed and absent.
 fn needed(
@@ -67,40 +48,26 @@ fn impossible(kind: &str, name: &str, source: &Arc<Source>, why: &str) -> Config
     ))
 }
 
-impl ConnectorTable {
+impl ElectricalConnectorTable {
     /// The connector in SI units.
     ///
     /// # Errors
-    /// With every key that is missing, and values that cannot be.
-    pub fn connector(&self, name: &str, source: &Arc<Source>) -> Result<Connector, ConfigErrors> {
-        let mut errors = ConfigErrors::default();
-        let [root, linear, delay, impedance, capacitance] = [
-            ("loss_root_db_per_sqrt_ghz", &self.loss_root_db_per_sqrt_ghz),
-            ("loss_linear_db_per_ghz", &self.loss_linear_db_per_ghz),
-            ("delay_ps", &self.delay_ps),
-            (
-                "differential_impedance_ohm",
-                &self.differential_impedance_ohm,
-            ),
-            ("capacitance_ff", &self.capacitance_ff),
-        ]
-        .map(|(key, value)| {
-            needed(
-                &mut errors,
-                ("connector", name, source),
-                key,
-                value.as_ref(),
-            )
-        });
-        errors.or(())?;
-        Connector::new(
-            root / 1e9f64.sqrt(),
-            linear * 1e-9,
-            delay * 1e-12,
-            impedance,
-            capacitance * 1e-15,
-        )
-        .map_err(|error| impossible("connector", name, source, &error.to_string()))
+    /// For values that cannot be.
+    pub fn connector(&self) -> Result<Connector, CopperError> {
+        let or =
+            |value: &Option<Value<f64>>, absent: f64| value.as_ref().map_or(absent, |v| v.value);
+        let connector = Connector {
+            inductance: or(&self.inductance_ph, 0.0) * 1e-12,
+            ..Connector::new(
+                or(&self.loss_root_db_per_sqrt_ghz, 0.0) / 1e9f64.sqrt(),
+                or(&self.loss_linear_db_per_ghz, 0.0) * 1e-9,
+                or(&self.delay_ps, 0.0) * 1e-12,
+                or(&self.differential_impedance_ohm, 100.0),
+                or(&self.capacitance_ff, 0.0) * 1e-15,
+            )?
+        };
+        connector.validate()?;
+        Ok(connector)
     }
 }
 

@@ -51,7 +51,13 @@ fn role(stage: &StageTable) -> Role {
         StageTable::OpticalFilter(_) | StageTable::Amplifier(_) => Role::OneMode,
         StageTable::Photoreceiver(_) => Role::OpticalDetector,
         StageTable::ElectricalReceiver(_) => Role::ElectricalDetector,
-        StageTable::Twinax(_) | StageTable::Network(_) => Role::Cable,
+        StageTable::Twinax(_)
+        | StageTable::Network(_)
+        | StageTable::Package(_)
+        | StageTable::Board(_)
+        | StageTable::ElectricalConnector(_)
+        | StageTable::FarEndCrosstalk(_)
+        | StageTable::NearEndCrosstalk(_) => Role::Cable,
         StageTable::Ctle(_)
         | StageTable::Filter(_)
         | StageTable::AcCoupling(_)

@@ -35,6 +35,7 @@
 pub mod cable;
 pub mod choices;
 pub mod com;
+pub mod copper_tables;
 pub mod error;
 pub mod json_schema;
 mod layout;

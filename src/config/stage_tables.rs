@@ -1,6 +1,10 @@
 //! The tables of the stages: one key per table of the `[[stage]]` array.
 
-use super::choices::{BendClassName, FilterKind, PortOrderName};
+use super::choices::{BendClassName, FilterKind};
+use super::copper_tables::{
+    BoardTable, CrosstalkTable, ElectricalConnectorTable, NetworkTable, PackageTable,
+    TERMINATION_OHM, TwinaxTable,
+};
 use super::light_tables::{
     DEPENDENT_LOSS_DB, OpticalAmplifierTable, OpticalFilterTable, RETURN_LOSS_DB,
 };
@@ -11,7 +15,7 @@ use super::source::Value;
 use super::table::{Alternatives, table};
 
 /// Frequencies in GHz, from 1 kHz to 100 THz.
-const FREQUENCY_GHZ: Range = Range::between(1e-6, 1e5);
+pub(super) const FREQUENCY_GHZ: Range = Range::between(1e-6, 1e5);
 /// Vacuum wavelengths in nm.
 const WAVELENGTH_NM: Range = Range::between(200.0, 3000.0);
 /// Random jitter in UI: beyond half an interval there is no eye.
@@ -27,7 +31,7 @@ const RATIO_ABOVE_ONE_DB: Range = Range::above(0.0, 100.0);
 /// Voltages of either sign.
 const VOLTAGE_V: Range = Range::between(-1000.0, 1000.0);
 /// Voltages above zero.
-const POSITIVE_VOLTAGE_V: Range = Range::above(0.0, 1000.0);
+pub(super) const POSITIVE_VOLTAGE_V: Range = Range::above(0.0, 1000.0);
 /// α_H of a modulator.
 const ALPHA_H: Range = Range::between(-100.0, 100.0);
 /// Keys without a number.
@@ -87,6 +91,12 @@ table! {
         random_jitter_ui: f64, RANDOM_JITTER_UI;
         /// Distance between the two positions of the edges' dual-Dirac jitter, UI peak to peak.
         dual_dirac_jitter_ui: f64, DUAL_DIRAC_JITTER_UI;
+        /// Square of the peak amplitude over the variance of the driver's noise, dB: SNR_TX of IEEE 802.3
+        /// Annex 93A; no noise where absent.
+        signal_to_noise_db: f64, Range::between(0.0, 200.0);
+        /// Resistance of its termination between the legs, Ω, twice R_d; the package's where absent, and
+        /// 100 without one.
+        differential_termination_ohm: f64, TERMINATION_OHM;
     }
 }
 
@@ -409,57 +419,6 @@ table! {
 }
 
 table! {
-    /// Differential copper cable.
-    TwinaxTable, [&[&["awg"], &["conductor_diameter_mm"]]], {
-        /// What the stage is called.
-        name: String, ANY;
-        /// Part of the library the values not given here are taken from.
-        model: String, ANY;
-        /// Length, m.
-        length_m: f64, Range::between(0.0, 1e4);
-        /// American wire gauge of a conductor.
-        awg: Count, Range::between(0.0, 56.0);
-        /// Diameter of a conductor instead, mm.
-        conductor_diameter_mm: f64, Range::above(0.0, 100.0);
-        /// Relative permittivity of the dielectric.
-        relative_permittivity: f64, Range::between(1.0, 20.0);
-        /// Loss tangent of the dielectric.
-        loss_tangent: f64, Range::between(0.0, 1.0);
-        /// Frequency the permittivity and the loss tangent hold at, GHz.
-        loss_tangent_frequency_ghz: f64, FREQUENCY_GHZ;
-        /// Ratio of the conductors' loss to that of two smooth round wires.
-        excess_loss_factor: f64, Range::above(0.0, 100.0);
-        /// Differential impedance, Ω.
-        differential_impedance_ohm: f64, Range::above(0.0, 1e4);
-        /// Temperature, °C.
-        temperature_c: f64, Range::between(-100.0, 300.0);
-        /// Relative change of the loss tangent with temperature from 20 °C on, 1/K; none where absent.
-        loss_tangent_temperature_coefficient_per_k: f64, Range::between(-0.1, 0.1);
-        /// Relative change of the permittivity with temperature from 20 °C on, 1/K; none where absent.
-        permittivity_temperature_coefficient_per_k: f64, Range::between(-0.01, 0.01);
-        /// Difference of the delays of both legs, ps/m; none where absent.
-        intra_pair_skew_ps_per_m: f64, Range::between(0.0, 1000.0);
-        /// Depth of a periodic variation of the impedance along the pair, % of its mean; none where absent.
-        periodic_impedance_depth_percent: f64, Range::between(0.0, 90.0);
-        /// Period of that variation, mm.
-        periodic_impedance_period_mm: f64, Range::above(0.1, 1e6);
-    }
-}
-
-table! {
-    /// A measured or simulated channel: the transfer SDD21 of a Touchstone file between matched ends.
-    NetworkTable, [], {
-        /// What the stage is called.
-        name: String, ANY;
-        /// Touchstone file (.s4p or .s2p, or compressed by gzip) relative to the folder of this file. Four
-        /// single-ended ports, or two ports that are taken as differential, in the direction of the signal.
-        file: String, ANY;
-        /// Which ports are the two ends of a line; found in the data where absent, or refused.
-        ports: PortOrderName, ANY;
-    }
-}
-
-table! {
     /// Input of an electrical receiver.
     ElectricalReceiverTable, [RESPONSE], {
         /// What the stage is called.
@@ -474,6 +433,9 @@ table! {
         filter: FilterKind, ANY;
         /// Measured S21 instead: a CSV file of frequency_ghz, magnitude_db and optionally phase_deg.
         response_file: String, ANY;
+        /// Resistance of its termination between the legs, Ω, twice R_d; the package's where absent, and
+        /// 100 without one.
+        differential_termination_ohm: f64, TERMINATION_OHM;
     }
 }
 
@@ -626,6 +588,16 @@ stages! {
     Twinax = "twinax": TwinaxTable;
     /// A measured or simulated channel from a Touchstone file.
     Network = "network": NetworkTable;
+    /// Die loads and package, behind the driver or in front of the receiver.
+    Package = "package": PackageTable;
+    /// Trace pair of a board.
+    Board = "board": BoardTable;
+    /// Connector of boards and cables by few numbers.
+    ElectricalConnector = "electrical_connector": ElectricalConnectorTable;
+    /// Crosstalk from transmitters beside the driver into the stage in front.
+    FarEndCrosstalk = "far_end_crosstalk": CrosstalkTable;
+    /// Crosstalk from transmitters beside the receiver into the stage in front.
+    NearEndCrosstalk = "near_end_crosstalk": CrosstalkTable;
     /// Input of an electrical receiver.
     ElectricalReceiver = "electrical_receiver": ElectricalReceiverTable;
     /// Continuous-time linear equaliser.
@@ -653,6 +625,9 @@ impl StageTable {
             Self::MultimodeFiber(table) => table.model.as_ref(),
             Self::Photoreceiver(table) => table.model.as_ref(),
             Self::Twinax(table) => table.model.as_ref(),
+            Self::Package(table) => table.model.as_ref(),
+            Self::Board(table) => table.model.as_ref(),
+            Self::ElectricalConnector(table) => table.model.as_ref(),
             Self::ElectricalReceiver(table) => table.model.as_ref(),
             Self::Ctle(table) => table.model.as_ref(),
             Self::Redriver(table) => table.model.as_ref(),
@@ -664,6 +639,8 @@ impl StageTable {
             | Self::OpticalFilter(_)
             | Self::Amplifier(_)
             | Self::Network(_)
+            | Self::FarEndCrosstalk(_)
+            | Self::NearEndCrosstalk(_)
             | Self::Filter(_)
             | Self::AcCoupling(_) => None,
         }

@@ -14,6 +14,8 @@
 //! | its skew, and a periodic variation of its impedance | [`imperfection`] |
 //! | lines of boards: microstrip, stripline, pairs; by constants | [`mod@line`] |
 //! | ends of a channel: termination on the die, package, board after IEEE 802.3 Annex 93A | [`device`] |
+//! | connectors by few numbers | [`Connector`] |
+//! | everything between a driver and a receiver as one cascade, with its reflections | [`path`] |
 //! | two-ports at one frequency, their cascade | [`two_port`] |
 //! | roughness | [`Roughness`] |
 //! | continuous-time linear equaliser | [`ContinuousTimeLinearEqualizer`] |
@@ -28,12 +30,14 @@
 //! ```
 
 mod conductor;
+mod connector;
 mod ctle;
 pub mod device;
 mod dielectric;
 mod error;
 mod geometry;
 pub mod line;
+pub mod path;
 mod redriver;
 mod roughness;
 mod round_wire;
@@ -44,11 +48,13 @@ pub use conductor::{
     COPPER_RESISTIVITY, COPPER_TEMPERATURE_COEFFICIENT, Conductor, SILVER_RESISTIVITY,
     SILVER_TEMPERATURE_COEFFICIENT, awg_diameter,
 };
+pub use connector::Connector;
 pub use ctle::{ContinuousTimeLinearEqualizer, LowFrequencyStage};
 pub use device::{Board, Device, Package, Termination};
 pub use dielectric::WidebandDebye;
 pub use error::CopperError;
 pub use geometry::PairGeometry;
+pub use path::{BoardTrace, CopperPath, Piece};
 pub use redriver::{Redriver, RedriverGain};
 pub use roughness::{Roughness, skin_depth};
 pub use twinax::imperfection::{self, PeriodicVariation};

@@ -62,7 +62,8 @@ impl TwoPort {
         s22: Complex64::ZERO,
     };
 
-    fn symmetric(s11: Complex64, s21: Complex64) -> Self {
+    /// One that looks the same from both sides and transmits alike in both directions.
+    pub fn symmetric(s11: Complex64, s21: Complex64) -> Self {
         Self {
             s11,
             s12: s21,
@@ -98,12 +99,14 @@ impl TwoPort {
     /// This two-port and behind its port 2 the next (93A-4 to 93A-7).
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
-        let loop_gain = 1.0 - self.s22 * next.s11;
+        // What goes round between the two.
+        let around = (1.0 - self.s22 * next.s11).inv();
+        let (forward, back) = (self.s21 * around, next.s12 * around);
         Self {
-            s11: self.s11 + self.s12 * next.s11 * self.s21 / loop_gain,
-            s12: self.s12 * next.s12 / loop_gain,
-            s21: self.s21 * next.s21 / loop_gain,
-            s22: next.s22 + next.s12 * self.s22 * next.s21 / loop_gain,
+            s11: self.s11 + self.s12 * next.s11 * forward,
+            s12: self.s12 * back,
+            s21: forward * next.s21,
+            s22: next.s22 + back * self.s22 * next.s21,
         }
     }
 

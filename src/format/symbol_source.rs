@@ -52,7 +52,8 @@ impl SymbolSource {
         }
     }
 
-    pub(super) fn random(stream: Stream, levels: usize) -> Self {
+    /// Independent symbols of so many levels, equally probable.
+    pub fn random(stream: Stream, levels: usize) -> Self {
         Self {
             kind: Kind::Random {
                 stream,

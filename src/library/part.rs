@@ -1,6 +1,5 @@
 //! One part: its quantities, where they come from and where they hold.
 
-use crate::config::cable::ConnectorTable;
 use crate::config::com::ComTable;
 use crate::config::error::{ConfigError, ConfigErrors, Problem};
 use crate::config::nearest::{key_help, list};
@@ -82,8 +81,6 @@ pub enum PartTable {
     Fec(Box<FecTable>),
     /// Those of a channel operating margin.
     Com(Box<ComTable>),
-    /// Those of a connector of a cable assembly.
-    Connector(Box<ConnectorTable>),
 }
 
 /// A part of the library.
@@ -93,7 +90,7 @@ pub struct Part {
     pub name: String,
     /// What it is.
     pub title: String,
-    /// Kind of stage it is for, or "fec", "com" or "connector".
+    /// Kind of stage it is for, or "fec" or "com".
     pub kind: String,
     /// Document its numbers come from.
     pub source_title: String,
@@ -120,7 +117,6 @@ pub(crate) fn kinds() -> Vec<&'static str> {
     let mut kinds = StageTable::KINDS.to_vec();
     kinds.push("fec");
     kinds.push("com");
-    kinds.push("connector");
     kinds
 }
 
@@ -130,8 +126,6 @@ fn keys(kind: &str) -> Vec<&'static str> {
         FecTable::key_names()
     } else if kind == "com" {
         ComTable::key_names()
-    } else if kind == "connector" {
-        ConnectorTable::key_names()
     } else {
         StageTable::keys(kind).unwrap_or_default()
     };
@@ -297,11 +291,6 @@ fn read_quantities(kind: &str, reader: &mut Reader) -> Option<PartTable> {
     }
     if kind == "com" {
         return Some(PartTable::Com(Box::new(reader.sub_table("com"))));
-    }
-    if kind == "connector" {
-        return Some(PartTable::Connector(Box::new(
-            reader.sub_table("connector"),
-        )));
     }
     let table = reader.table_at(kind)?;
     let mut inner = Reader {

@@ -1,7 +1,10 @@
 //! What a link is: format, stages in order, equaliser, target and engine.
 
+use super::crosstalk::Crosstalk;
 use super::light::{AmplifierStage, OpticalFilterStage, PolarizationEffects};
-use crate::copper::{ContinuousTimeLinearEqualizer, Redriver, TwinaxCable};
+use crate::copper::{
+    BoardTrace, Connector, ContinuousTimeLinearEqualizer, Device, Redriver, TwinaxCable,
+};
 use crate::equalizer::Equalizer;
 use crate::fec::ForwardErrorCorrection;
 use crate::fiber::{EchoPhase, KerrFiber, MultimodeFiber, SingleModeFiber};
@@ -107,6 +110,14 @@ pub enum Stage {
     Twinax(TwinaxCable),
     /// Measured or simulated differential channel.
     Network(ChannelTransfer),
+    /// Die loads and package, at the driver or at the receiver.
+    Package(Device),
+    /// Trace pair of a board.
+    Board(BoardTrace),
+    /// Connector of boards and cables.
+    ElectricalConnector(Connector),
+    /// Crosstalk into the copper stage in front.
+    Crosstalk(Crosstalk),
     /// Input of an electrical receiver.
     ElectricalReceiver(ElectricalReceiver),
     /// Continuous-time linear equaliser.

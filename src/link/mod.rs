@@ -3,6 +3,7 @@
 pub mod amplified_line;
 pub mod chain;
 pub mod counts;
+pub mod crosstalk;
 pub mod decision;
 pub mod description;
 pub mod drive;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use amplified_line::{AmplifiedLine, AmplifiedSpan, Arrival};
 pub use chain::{Chain, Retimer, Segment};
+pub use crosstalk::{Crosstalk, CrosstalkCoupling, CrosstalkEnd};
 pub use description::*;
 pub use error::LinkError;
 pub use light::{

@@ -557,6 +557,11 @@ impl MonteCarlo {
                         *i += (scale * i.max(0.0)).sqrt() * g;
                     }
                 }
+                Prepared::Crosstalk { symbols, shape } => {
+                    symbols.fill(first_sample, noise);
+                    self.transforms.filter_real(noise, shape, scratch);
+                    kernels::add_scaled(real, noise, 1.0);
+                }
                 Prepared::Coloured { stream, shape } => {
                     stream.fill_gaussian(first_sample, noise);
                     self.transforms.filter_real(noise, shape, scratch);

@@ -1,8 +1,11 @@
 //! Noise at the decision: every source carried from where it arises to the receiver's output.
 
 mod drive;
+mod interferer;
 mod light;
 
+use super::crosstalk::Interferer;
+use super::decision::stationary_variance;
 use super::error::LinkError;
 use super::interference::Interference;
 use super::plan::{Linear, NoiseSource, Operation, Plan};
@@ -12,6 +15,7 @@ use crate::signal::convolution::band_edge;
 use crate::signal::kernels::{self, dot};
 use crate::signal::{Grid, planner};
 use num_complex::Complex64;
+use std::sync::Arc;
 
 /// Symbols over which the covariance of noise is kept.
 pub const COVARIANCE_SYMBOLS: usize = 96;
@@ -52,6 +56,10 @@ pub enum NoiseKind {
     SpontaneousSpontaneous,
     /// Jitter of the transmitter's edges.
     TransmitterJitter,
+    /// Signals of other lanes.
+    Crosstalk,
+    /// Noise of the driver.
+    Driver,
 }
 
 /// Real impulse response from where a noise arises to the receiver's output.
@@ -111,6 +119,7 @@ pub struct ReceivedNoise {
 pub struct NoiseResponses {
     tails: Vec<(Vec<Linear>, Tail)>,
     covariances: Vec<(Vec<Linear>, NoiseDensity, Vec<f64>)>,
+    interferers: Vec<(Vec<Linear>, Arc<Interferer>, Vec<f64>)>,
 }
 
 impl NoiseResponses {
@@ -283,6 +292,12 @@ impl ReceivedNoise {
                         )?;
                     }
                 }
+                Operation::Noise(NoiseSource::Interferer(interferer)) => {
+                    noise.stationary.push(StationaryNoise {
+                        kind: interferer.kind,
+                        covariance: responses.of_interferer(plan, i, interferer)?,
+                    });
+                }
                 Operation::Noise(source @ NoiseSource::Light(light)) => {
                     noise.of_light(plan, propagation, responses, source, light)?;
                 }
@@ -293,6 +308,12 @@ impl ReceivedNoise {
             }
         }
         Ok(noise)
+    }
+
+    /// Variance of one kind of stationary noise behind feed-forward taps.
+    pub fn variance_of(&self, kind: NoiseKind, weights: &[f64]) -> f64 {
+        let covariances = self.stationary.iter().filter(|noise| noise.kind == kind);
+        stationary_variance(covariances.map(|noise| &noise.covariance), weights)
     }
 
     /// Covariance of all noise at distances of 0, 1, 2, … symbols.

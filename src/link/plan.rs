@@ -7,6 +7,7 @@
 //! engines run the same list.
 
 mod conversion;
+mod copper;
 mod emission;
 mod lengths;
 mod light;
@@ -17,6 +18,7 @@ mod redriver;
 pub use light::LightNoise;
 pub use linear::Linear;
 
+use super::crosstalk::Interferer;
 use super::description::{Link, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::echo_beat::EchoBeat;
@@ -54,6 +56,8 @@ pub enum NoiseSource {
     Light(LightNoise),
     /// Spontaneous emission that is followed to the detector.
     Emission(Emission),
+    /// Crosstalk, or the driver's noise.
+    Interferer(Arc<Interferer>),
 }
 
 /// One operation of a link.
@@ -422,24 +426,12 @@ impl<'a> Builder<'a> {
             Stage::OpticalFilter(filter) => self.optical_filter(name, filter)?,
             Stage::Amplifier(amplifier) => self.amplify(name, amplifier)?,
             Stage::Photoreceiver(receiver) => self.detect(name, receiver)?,
-            Stage::Twinax(cable) => {
-                self.need(
-                    Domain::Electrical,
-                    "a copper cable carries voltage, but light arrives here",
-                )?;
-                self.electrical_source(name)?;
-                self.delay += cable.propagation_delay();
-                self.push(name, Operation::Linear(Linear::Twinax(*cable)));
-            }
-            Stage::Network(channel) => {
-                self.need(
-                    Domain::Electrical,
-                    "a network of electrical ports carries voltage, but light arrives here",
-                )?;
-                self.electrical_source(name)?;
-                self.delay += channel.delay();
-                self.push(name, Operation::Linear(Linear::Network(channel.clone())));
-            }
+            Stage::Twinax(_)
+            | Stage::Network(_)
+            | Stage::Package(_)
+            | Stage::Board(_)
+            | Stage::ElectricalConnector(_)
+            | Stage::Crosstalk(_) => self.copper(name, stage)?,
             Stage::ElectricalReceiver(receiver) => self.receive_voltage(name, receiver)?,
             Stage::Redriver(redriver) => self.redrive(name, redriver)?,
             Stage::Ctle(ctle) => {
@@ -582,12 +574,12 @@ impl<'a> Builder<'a> {
     /// Only where a redriver stands in front of it is it a voltage up to the modulator.
     fn electrical_source(&mut self, name: &str) -> Result<(), Refused> {
         if self.operations.is_empty() && redriver::begins_in_volts(&self.link.stages) {
-            let Some(driver) = &self.driver else {
+            let Some(driver) = self.driver.clone() else {
                 return refuse("an electrical link begins with a driver");
             };
-            let amplitude = driver.amplitude;
             let index = std::mem::replace(&mut self.stage_index, usize::MAX);
-            self.push(name, Operation::Linear(Linear::Gain(amplitude)));
+            self.push(name, Operation::Linear(Linear::Gain(driver.amplitude)));
+            self.driver_noise(&driver);
             self.stage_index = index;
         }
         Ok(())

@@ -179,6 +179,7 @@ impl SemiAnalytic {
                 run,
                 &equalized.rule,
                 &equalized.deviations,
+                &noise,
                 self.propagation.grid().samples,
             )?;
             let modulation = &self.link.signal.modulation;

@@ -9,9 +9,12 @@
 //! pattern of the link; the equaliser is solved on that pattern). Errors that are fed back multiply the error
 //! ratio as in the semi-analytic engine ([`feedback`](super::feedback)).
 
+mod aggressors;
+
 use super::decision::{Decided, DecisionRule, Equalized};
 use super::description::{Link, Thresholds};
 use super::error::LinkError;
+use super::noise::{NoiseKind, ReceivedNoise};
 use super::plan::{NoiseSource, Operation, Plan};
 use super::waveform::Propagation;
 use crate::format::Modulation;
@@ -47,7 +50,9 @@ pub fn check(link: &Link, plan: &Plan) -> Result<(), LinkError> {
         let reason = match &planned.operation {
             Operation::Linear(_)
             | Operation::HighPass(_)
-            | Operation::Noise(NoiseSource::Additive(_) | NoiseSource::Redriver(_)) => continue,
+            | Operation::Noise(
+                NoiseSource::Additive(_) | NoiseSource::Interferer(_) | NoiseSource::Redriver(_),
+            ) => continue,
             Operation::Compress(_) => "its output saturates",
             Operation::Modulate(_)
             | Operation::Emit(_)
@@ -143,6 +148,7 @@ pub fn model(
     run: &mut PulseRun,
     rule: &DecisionRule,
     deviations: &[f64],
+    received: &ReceivedNoise,
     pattern_samples: usize,
 ) -> Result<EyeModel, LinkError> {
     let total = pattern_samples as f64;
@@ -155,10 +161,14 @@ pub fn model(
         .response(plan, time)?
         .equalized(&taps.feed_forward, taps.precursor);
     let levels = SymbolLevels::new(link.signal.modulation.level_positions())?;
+    let aggressors = aggressors::of_plan(plan, taps)?;
     let squares: f64 = deviations.iter().map(|d| d * d).sum();
     let (pulse, far) = pulse.without_far_ends(FAR_ENERGY);
     let sent: f64 = plan.drive.taps.iter().map(|c| c.abs()).sum();
-    let noise = squares / deviations.len().max(1) as f64 + far * sent * sent * levels.variance();
+    // What the aggressors add stands in their densities.
+    let crosstalk = received.variance_of(NoiseKind::Crosstalk, &taps.feed_forward);
+    let squares = (squares / deviations.len().max(1) as f64 - crosstalk).max(0.0);
+    let noise = squares + far * sent * sent * levels.variance();
     Ok(EyeModel {
         transmitter_taps: plan.drive.taps.clone(),
         main_tap: plan.drive.main_tap,
@@ -167,6 +177,7 @@ pub fn model(
         transmitter: jitter(plan.drive.jitter),
         sampler: jitter(link.sampler.jitter),
         noise: noise.sqrt(),
+        aggressors,
         ..EyeModel::new(pulse, levels)
     })
 }

@@ -440,9 +440,12 @@ impl Propagation {
 /// True where an impulse response has a long tail: the skin effect's falls with t^(−3/2) only, and a
 /// network's reflections may come back late.
 fn is_long(linears: &[&Linear]) -> bool {
-    linears
-        .iter()
-        .any(|l| matches!(l, Linear::Twinax(_) | Linear::Network(_)))
+    linears.iter().any(|l| {
+        matches!(
+            l,
+            Linear::Twinax(_) | Linear::Network(_) | Linear::Copper(_)
+        )
+    })
 }
 
 /// A filter of several linear operations together, made in memory that is no longer needed.

@@ -1,7 +1,7 @@
 //! The transfer of a differential channel at any frequency, for a link.
 
 use super::continuation::Continuation;
-use super::interpolation::Interpolant;
+use super::interpolation::{Interpolant, turns};
 use super::{Network, NetworkError, PortMode, PortOrder, Reference, TimeOptions};
 use num_complex::Complex64;
 use std::sync::Arc;
@@ -16,8 +16,9 @@ const DIFFERENTIAL_IMPEDANCE: f64 = 100.0;
 /// [`Network::extended_to_dc`] says, and above them loss in dB and phase go on as straight lines, those
 /// of the upper fifth of the band.
 ///
-/// Leaves out: what a driver or a receiver of another impedance makes of SDD11 and SDD22, reflections
-/// between this channel and what it stands next to, conversion to and from the common mode, crosstalk.
+/// Its reflections are those of [`scattering`](Self::scattering), for a cascade.
+///
+/// Leaves out: conversion to and from the common mode, crosstalk.
 #[derive(Debug, Clone)]
 pub struct ChannelTransfer {
     data: Arc<Data>,
@@ -27,6 +28,8 @@ pub struct ChannelTransfer {
 struct Data {
     within: Interpolant,
     above: Continuation,
+    /// S₁₁, S₁₂, S₂₁ and S₂₂ in 100 Ω differential, each as the transfer is.
+    scattering: [(Interpolant, Continuation); 4],
 }
 
 impl PartialEq for ChannelTransfer {
@@ -73,8 +76,28 @@ impl ChannelTransfer {
             )));
         }
         let above = Continuation::new(within.frequencies(), within.values());
+        let in_100_ohms = extended.renormalized(
+            Reference::uniform(2, DIFFERENTIAL_IMPEDANCE),
+            extended.definition(),
+        )?;
+        let parameter = |to: usize, from: usize| -> Result<_, NetworkError> {
+            let curve = in_100_ohms.curve(to, from)?;
+            let within = Interpolant::new(in_100_ohms.frequencies().to_vec(), &curve);
+            let above = Continuation::new(within.frequencies(), within.values());
+            Ok((within, above))
+        };
+        let scattering = [
+            parameter(0, 0)?,
+            parameter(0, 1)?,
+            parameter(1, 0)?,
+            parameter(1, 1)?,
+        ];
         Ok(Self {
-            data: Arc::new(Data { within, above }),
+            data: Arc::new(Data {
+                within,
+                above,
+                scattering,
+            }),
         })
     }
 
@@ -101,6 +124,21 @@ impl ChannelTransfer {
                 (0.0, 0.0),
                 |most, point| if point.0 > most.0 { point } else { most },
             )
+    }
+
+    /// S₁₁, S₁₂, S₂₁ and S₂₂ of the differential mode in 100 Ω, delay and all, at a frequency f ≥ 0 in Hz.
+    /// Between the points and beyond them each is what the transfer is; reflections that grow towards the
+    /// highest frequency do not grow on.
+    pub fn scattering(&self, frequency: f64) -> [Complex64; 4] {
+        let top = self.highest_frequency();
+        self.data.scattering.each_ref().map(|(within, above)| {
+            let value = if frequency > top {
+                above.joined(frequency)
+            } else {
+                within.undelayed(frequency)
+            };
+            value * turns(-frequency * within.delay)
+        })
     }
 
     /// SDD21·exp(+j2πfτ) with the [`delay`](Self::delay) τ, at any frequency f in Hz.

@@ -28,6 +28,10 @@ pub enum Source {
     ModalNoise,
     /// Light that beats with the signal: echoes and crosstalk.
     Interference,
+    /// Symbols of crosstalk's aggressors.
+    Crosstalk,
+    /// Noise of an electrical driver.
+    DriverNoise,
     /// Anything else, told apart by the caller's own number.
     Other(u32),
 }
@@ -48,6 +52,8 @@ impl Source {
             Self::ModePartitionNoise => 9,
             Self::ModalNoise => 10,
             Self::Interference => 11,
+            Self::Crosstalk => 20,
+            Self::DriverNoise => 21,
             Self::Other(number) => (1 << 32) | u64::from(number),
         }
     }

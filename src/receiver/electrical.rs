@@ -11,6 +11,8 @@ pub struct ElectricalReceiver {
     pub noise: NoiseDensity,
     /// Receiver filter.
     pub response: Response,
+    /// Resistance of its termination between the legs, Ω; none where it is not said and the package says it.
+    pub termination: Option<f64>,
 }
 
 /// A high-pass of first order, H = (jf/corner)/(1 + jf/corner): a coupling capacitor. It removes the

@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn bad_limits_are_refused() {
         let assembly = CableAssembly {
-            connector: crate::com::cable::Connector::none(),
+            connector: crate::com::Connector::none(),
             cable: crate::copper::TwinaxCable::copper(26, 1.0).unwrap(),
         };
         for (least, longest) in [(f64::NAN, 1.0), (3.0, 0.0), (3.0, f64::INFINITY)] {

@@ -29,7 +29,7 @@ pub enum Cause {
     Reflections,
     /// What optical filters take from the spectrum of the signal.
     OpticalFiltering,
-    /// Light of other channels, or of the signal's own wavelength from elsewhere.
+    /// Signals of other lanes, light of other channels or of the signal's own wavelength from elsewhere.
     Crosstalk,
     /// Differential group delay between the states of polarisation.
     PolarizationModeDispersion,
@@ -51,6 +51,8 @@ pub enum Cause {
     ModePartitionNoise,
     /// Modal noise of a multimode fibre.
     ModalNoise,
+    /// Noise of an electrical driver.
+    DriverNoise,
     /// Jitter of the transmitter and of the sampler.
     Jitter,
     /// Bandwidth of the transmitter: driver, modulator or directly modulated laser.
@@ -93,6 +95,7 @@ impl Cause {
             Self::Chirp => "chirp",
             Self::RelativeIntensityNoise => "relative intensity noise",
             Self::PhaseNoise => "laser phase noise",
+            Self::DriverNoise => "driver noise",
             Self::Jitter => "jitter",
             Self::TransmitterBandwidth => "transmitter bandwidth",
             Self::ReceiverBandwidth => "twice the receiver bandwidth",
@@ -193,6 +196,10 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             if let Stage::OpticalFilter(filter) = stage {
                 filter.passband.insertion_loss_db = 0.0;
             }
+            if let Stage::ElectricalConnector(connector) = stage {
+                connector.line.loss_root = 0.0;
+                connector.line.loss_linear = 0.0;
+            }
         });
     });
     add(Cause::Reflections, &|link| {
@@ -219,6 +226,9 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             if let Stage::OpticalFilter(filter) = stage {
                 filter.adjacent_crosstalk.clear();
                 filter.in_band_crosstalk = 0.0;
+            }
+            if let Stage::Crosstalk(crosstalk) = stage {
+                crosstalk.aggressors = 0;
             }
         });
     });
@@ -255,6 +265,13 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
             }
             Stage::MachZehnderModulator(modulator) => modulator.alpha_h = 0.0,
             _ => {}
+        });
+    });
+    add(Cause::DriverNoise, &|link| {
+        each(link, &|stage| {
+            if let Stage::Driver(driver) = stage {
+                driver.signal_to_noise_db = None;
+            }
         });
     });
     add(Cause::RelativeIntensityNoise, &|link| {

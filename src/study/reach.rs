@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReachError {
     /// The stage to vary has no length.
-    #[error("stage {0} of the link has no length: only fibres and twinax have one")]
+    #[error("stage {0} of the link has no length: only fibres, twinax and boards have one")]
     NoLength(usize),
     /// The link itself.
     #[error(transparent)]
@@ -88,6 +88,7 @@ pub fn length_of(stage: &Stage) -> Option<f64> {
         Stage::KerrFiber(fiber) => Some(fiber.linear.length),
         Stage::MultimodeFiber(fiber) => Some(fiber.length),
         Stage::Twinax(cable) => Some(cable.length),
+        Stage::Board(board) => Some(board.length()),
         _ => None,
     }
 }
@@ -100,6 +101,7 @@ pub fn with_length(link: &Link, index: usize, length: f64) -> Link {
         Some(Stage::KerrFiber(fiber)) => fiber.linear.length = length,
         Some(Stage::MultimodeFiber(fiber)) => fiber.length = length,
         Some(Stage::Twinax(cable)) => cable.length = length,
+        Some(Stage::Board(board)) => *board = board.with_length(length),
         _ => {}
     }
     changed

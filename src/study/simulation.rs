@@ -7,6 +7,7 @@ use super::result::{
 };
 use super::statistical_picture::StatisticalPicture;
 use super::totals::Totals;
+use crate::copper::Piece;
 use crate::format::Pattern;
 use crate::link::decision::{Decided, DecisionInput, DecisionRule, stationary_variance};
 use crate::link::kerr::KerrChoice;
@@ -291,6 +292,7 @@ pub(crate) fn delays(link: &Link) -> Vec<StageDelay> {
             Stage::MultimodeFiber(fiber) => fiber.delay(),
             Stage::Twinax(cable) => cable.propagation_delay(),
             Stage::Network(channel) => channel.delay(),
+            Stage::Board(board) => Piece::Board(*board).delay(),
             _ => return None,
         };
         Some(StageDelay {
@@ -333,8 +335,9 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
     }
     let mut interference = interference / weight;
     if evaluation.statistical.is_some() {
-        // Its samples hold the jitter of the edges, which stands above.
+        // Its samples hold the jitter of the edges and crosstalk, which stand above.
         interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
+        interference -= noise.variance_of(NoiseKind::Crosstalk, weights);
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
     // Several amplifiers make noise of one kind.
@@ -373,6 +376,8 @@ fn name_of(kind: NoiseKind) -> &'static str {
         NoiseKind::SignalSpontaneous => "signal–spontaneous beat noise",
         NoiseKind::SpontaneousSpontaneous => "spontaneous–spontaneous beat noise",
         NoiseKind::TransmitterJitter => "transmitter jitter",
+        NoiseKind::Crosstalk => "crosstalk",
+        NoiseKind::Driver => "driver noise",
     }
 }
 

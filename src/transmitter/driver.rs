@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 /// The electrical source of a link. It makes a voltage out of symbols: a rectangular pulse per
 /// symbol, spread by `taps` over neighbouring symbols, smoothed by the edge filter and the response.
 ///
-/// Leaves out: output impedance mismatch, non-linear output stages, power-supply noise.
+/// Leaves out: reactances of its output (a package has them), non-linear output stages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driver {
     /// Peak differential voltage of the outer levels into a matched load, V (half the open-circuit
@@ -25,6 +25,11 @@ pub struct Driver {
     pub main_tap: usize,
     /// Jitter of the edges.
     pub jitter: Jitter,
+    /// Square of the amplitude over the variance of its noise, dB (SNR_TX of IEEE 802.3 Annex 93A); none
+    /// without noise.
+    pub signal_to_noise_db: Option<f64>,
+    /// Resistance of its termination between the legs, Ω; none where it is not said and the package says it.
+    pub termination: Option<f64>,
 }
 
 impl Default for Driver {
@@ -36,6 +41,8 @@ impl Default for Driver {
             taps: vec![1.0],
             main_tap: 0,
             jitter: Jitter::default(),
+            signal_to_noise_db: None,
+            termination: None,
         }
     }
 }

@@ -67,7 +67,9 @@ pub(super) fn assembly(
 ) -> Result<Assembly, Failure> {
     let wrong = |error: LibraryError| Failure::Words(error.to_string());
     let part = library.find("twinax", cable).map_err(wrong)?;
-    let ends = library.find("connector", connector).map_err(wrong)?;
+    let ends = library
+        .find("electrical_connector", connector)
+        .map_err(wrong)?;
     let other = |name: &str| Failure::Words(format!("the part `{name}` is of another kind"));
     let PartTable::Stage(table) = &part.table else {
         return Err(other(cable));
@@ -75,10 +77,15 @@ pub(super) fn assembly(
     let StageTable::Twinax(table) = table.as_ref() else {
         return Err(other(cable));
     };
-    let PartTable::Connector(ends_table) = &ends.table else {
+    let PartTable::Stage(ends_table) = &ends.table else {
         return Err(other(connector));
     };
-    let connector: Connector = ends_table.connector(&ends.name, &ends.text)?;
+    let StageTable::ElectricalConnector(ends_table) = ends_table.as_ref() else {
+        return Err(other(connector));
+    };
+    let connector: Connector = ends_table
+        .connector()
+        .map_err(|error| Failure::Words(format!("the part `{}` cannot be: {error}", ends.name)))?;
     let notes = [part, ends]
         .iter()
         .map(|part| {

@@ -2,11 +2,13 @@
 
 use super::{GHZ, Resolver};
 use crate::config::cable::PairValues;
+use crate::config::copper_tables::TwinaxTable;
 use crate::config::error::{ConfigError, Problem};
+use crate::config::read::Count;
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
 use crate::config::stage_tables::{
-    AcCouplingTable, CtleTable, DriverTable, ElectricalReceiverTable, FilterTable, TwinaxTable,
+    AcCouplingTable, CtleTable, DriverTable, ElectricalReceiverTable, FilterTable,
 };
 use crate::copper::{ContinuousTimeLinearEqualizer, CopperError, LowFrequencyStage, awg_diameter};
 use crate::link::Stage;
@@ -38,7 +40,7 @@ impl Resolver<'_> {
             table.filter.as_ref(),
             table.response_file.as_ref(),
         );
-        let (taps, main_tap) = self.taps(entry, table)?;
+        let (taps, main_tap) = self.taps(entry, table.taps.as_ref(), table.main_tap.as_ref())?;
         Some(Stage::Driver(Driver {
             amplitude,
             rise_time: 1e-12 * table.rise_time_ps.as_ref().map_or(0.0, |time| time.value),
@@ -49,13 +51,20 @@ impl Resolver<'_> {
                 table.random_jitter_ui.as_ref(),
                 table.dual_dirac_jitter_ui.as_ref(),
             ),
+            signal_to_noise_db: table.signal_to_noise_db.as_ref().map(|v| v.value),
+            termination: table.differential_termination_ohm.as_ref().map(|v| v.value),
         }))
     }
 
     /// The driver's taps and which of them is the main one.
-    fn taps(&mut self, entry: &StageEntry, table: &DriverTable) -> Option<(Vec<f64>, usize)> {
-        let Some(taps) = &table.taps else {
-            if let Some(main) = table.main_tap.as_ref().filter(|main| main.value.0 > 0) {
+    pub(super) fn taps(
+        &mut self,
+        entry: &StageEntry,
+        taps: Option<&Value<Vec<f64>>>,
+        main_tap: Option<&Value<Count>>,
+    ) -> Option<(Vec<f64>, usize)> {
+        let Some(taps) = taps else {
+            if let Some(main) = main_tap.filter(|main| main.value.0 > 0) {
                 let message = format!(
                     "`main_tap` in {} counts in taps that are not given",
                     entry.place()
@@ -82,7 +91,7 @@ impl Resolver<'_> {
                 return None;
             }
         }
-        let main = match &table.main_tap {
+        let main = match main_tap {
             None => largest.map_or(0, |(i, _)| i),
             Some(main) => match usize::try_from(main.value.0) {
                 Ok(index) if index < taps.value.len() => index,
@@ -198,6 +207,7 @@ impl Resolver<'_> {
                 table.filter.as_ref(),
                 table.response_file.as_ref(),
             ),
+            termination: table.differential_termination_ohm.as_ref().map(|v| v.value),
         })
     }
 

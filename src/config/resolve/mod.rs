@@ -3,6 +3,7 @@
 mod attenuation;
 mod avalanche;
 mod chain;
+mod copper;
 mod electronics;
 mod light;
 mod multimode;
@@ -24,7 +25,7 @@ use super::set::Override;
 use super::source::{Location, Source, Value};
 use super::stage_tables::StageTable;
 use crate::library::Library;
-use crate::link::{Link, NamedStage, PartSource, Stage};
+use crate::link::{CrosstalkEnd, Link, NamedStage, PartSource, Stage};
 use crate::math::Curve;
 use crate::signal::{MeasuredResponse, Response};
 use std::path::Path;
@@ -129,14 +130,24 @@ impl LinkFile {
     }
 }
 
-/// Position in the link's stages, from 0, of the first fibre or copper cable: the stage whose length
-/// a study of reach varies.
+/// Position in the link's stages, from 0, of the first fibre or copper cable, or else of the longest
+/// board: the stage whose length a study of reach varies.
 pub fn find_length(link: &Link) -> Option<usize> {
-    link.stages.iter().position(|named| {
+    let cable = link.stages.iter().position(|named| {
         matches!(
             named.stage,
             Stage::Fiber(_) | Stage::KerrFiber(_) | Stage::MultimodeFiber(_) | Stage::Twinax(_)
         )
+    });
+    cable.or_else(|| {
+        let boards = link.stages.iter().enumerate();
+        boards
+            .filter_map(|(i, named)| match &named.stage {
+                Stage::Board(board) => Some((i, board.length())),
+                _ => None,
+            })
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(i, _)| i)
     })
 }
 
@@ -210,6 +221,11 @@ impl Resolver<'_> {
             StageTable::Photoreceiver(table) => self.photoreceiver(entry, table),
             StageTable::Twinax(table) => self.twinax(entry, table),
             StageTable::Network(table) => self.network(entry, table),
+            StageTable::Package(table) => self.package(entry, table),
+            StageTable::Board(table) => self.board(entry, table),
+            StageTable::ElectricalConnector(table) => self.electrical_connector(entry, table),
+            StageTable::FarEndCrosstalk(table) => self.crosstalk(entry, table, CrosstalkEnd::Far),
+            StageTable::NearEndCrosstalk(table) => self.crosstalk(entry, table, CrosstalkEnd::Near),
             StageTable::ElectricalReceiver(table) => Some(self.electrical_receiver(entry, table)),
             StageTable::Ctle(table) => self.ctle(entry, table),
             StageTable::Filter(table) => Some(self.filter(entry, table)),

@@ -2,10 +2,10 @@
 
 use super::{GHZ, Resolver};
 use crate::config::choices::PortOrderName;
+use crate::config::copper_tables::NetworkTable;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::schema::StageEntry;
 use crate::config::source::Value;
-use crate::config::stage_tables::NetworkTable;
 use crate::link::Stage;
 use crate::network::{ChannelTransfer, NetworkError, PortOrder, Touchstone};
 use std::path::Path;
@@ -16,7 +16,18 @@ impl Resolver<'_> {
             self.missing(entry, "file", ", a Touchstone file such as \"channel.s4p\"");
             return None;
         };
-        let order = table.ports.as_ref().map(|ports| match ports.value {
+        self.channel(entry, file, table.ports.as_ref())
+            .map(Stage::Network)
+    }
+
+    /// The channel of a Touchstone file.
+    pub(super) fn channel(
+        &mut self,
+        entry: &StageEntry,
+        file: &Value<String>,
+        ports: Option<&Value<PortOrderName>>,
+    ) -> Option<ChannelTransfer> {
+        let order = ports.map(|ports| match ports.value {
             PortOrderName::Adjacent => PortOrder::Adjacent,
             PortOrderName::Halves => PortOrder::Halves,
             PortOrderName::Around => PortOrder::Around,
@@ -40,7 +51,7 @@ impl Resolver<'_> {
                 );
             }
         };
-        if let (Some(ports), 2) = (&table.ports, network.ports()) {
+        if let (Some(ports), 2) = (ports, network.ports()) {
             let message = format!(
                 "`ports` in {} orders four ports, and `{}` has two",
                 entry.place(),
@@ -86,11 +97,11 @@ impl Resolver<'_> {
                 ),
             );
         }
-        Some(Stage::Network(channel))
+        Some(channel)
     }
 
     /// Notes a file that cannot be used.
-    fn unusable(&mut self, file: &Value<String>, message: String, help: &str) -> Option<Stage> {
+    fn unusable<T>(&mut self, file: &Value<String>, message: String, help: &str) -> Option<T> {
         self.errors
             .push(ConfigError::at(Problem::File, &file.at, message).help(help));
         None

@@ -60,6 +60,13 @@ pub struct TransverseLine {
     roughness: Roughness,
 }
 
+impl TransverseLine {
+    /// Delay per metre of the very front of a wave, √ε∞/c, s/m.
+    pub fn infinite_slowness(&self) -> f64 {
+        self.dielectric.infinite_permittivity().sqrt() / SPEED_OF_LIGHT
+    }
+}
+
 impl Stripline {
     /// Checks every dimension and material.
     ///

@@ -2,6 +2,8 @@
 
 use crate::amplifier::SemiconductorState;
 use crate::fiber::nonlinear::{NonlinearFiber, StepControl};
+use crate::format::SymbolSource;
+use crate::link::crosstalk::{Interferer, SlippingSymbols};
 use crate::link::echo_beat::EchoBeat;
 use crate::link::emission::{Emission, carries_emission};
 use crate::link::error::LinkError;
@@ -73,6 +75,11 @@ pub(super) enum Prepared {
         stream: Stream,
         shape: Arc<Vec<Complex64>>,
     },
+    /// Symbols of an aggressor and the response to one of them.
+    Crosstalk {
+        symbols: Arc<SlippingSymbols>,
+        shape: Arc<Vec<Complex64>>,
+    },
 }
 
 /// Density of a noise that is added and is not white.
@@ -106,6 +113,37 @@ fn drifting_share(plan: &Plan, light: &LightNoise) -> f64 {
     }
 }
 
+/// Response, on the grid of samples, to a single sample of what an interferer sends: a symbol, or white
+/// noise of variance one, which comes `samples_per_symbol` times as often.
+fn response_of(
+    interferer: &Interferer,
+    name: &str,
+    sampling_rate: f64,
+) -> Result<FiniteResponse, LinkError> {
+    let samples_per_symbol = sampling_rate / interferer.symbol_rate;
+    let scale = if interferer.levels.is_some() {
+        samples_per_symbol
+    } else {
+        samples_per_symbol.sqrt()
+    };
+    Ok(FiniteResponse::design(
+        name,
+        sampling_rate,
+        &|grid, out| {
+            let n = out.len();
+            for k in 0..=n / 2 {
+                let h = interferer.transfer(grid.frequency(k).abs()) * scale;
+                if k == 0 || 2 * k == n {
+                    out[k] = h.re.into();
+                } else {
+                    out[k] = h;
+                    out[n - k] = h.conj();
+                }
+            }
+        },
+    )?)
+}
+
 /// The random stream of a noise that is added.
 fn source_of(operation: &Operation) -> Source {
     match operation {
@@ -115,6 +153,10 @@ fn source_of(operation: &Operation) -> Source {
             Source::AmplifiedSpontaneousEmission
         }
         Operation::Noise(NoiseSource::Light(_)) => Source::Interference,
+        Operation::Noise(NoiseSource::Interferer(interferer)) if interferer.levels.is_some() => {
+            Source::Crosstalk
+        }
+        Operation::Noise(NoiseSource::Interferer(_)) => Source::DriverNoise,
         _ => Source::ThermalNoise,
     }
 }
@@ -211,6 +253,13 @@ impl Responses {
                     let start = dynamics.at_rest()?;
                     responses.groups.push(Group::GainDynamics(*dynamics, start));
                 }
+                Operation::Noise(NoiseSource::Interferer(interferer)) => {
+                    responses.flush(&mut pending, name, sampling_rate)?;
+                    let shape = response_of(interferer, &planned.stage, sampling_rate)?;
+                    responses.lead += shape.delay();
+                    responses.trail += shape.advance;
+                    responses.groups.push(Group::Coloured(i, shape));
+                }
                 operation => {
                     responses.flush(&mut pending, name, sampling_rate)?;
                     match coloured(plan, operation) {
@@ -294,10 +343,24 @@ impl Responses {
                     Prepared::EmissionFilter(Arc::new(response.spectrum(samples)))
                 }
                 Group::GainDynamics(dynamics, start) => Prepared::GainDynamics(*dynamics, *start),
-                Group::Coloured(i, response) => Prepared::Coloured {
-                    stream: stream(source_of(&plan.operations[*i].operation), *i),
-                    shape: Arc::new(response.spectrum(samples)),
-                },
+                Group::Coloured(i, response) => {
+                    let operation = &plan.operations[*i].operation;
+                    let stream = stream(source_of(operation), *i);
+                    let shape = Arc::new(response.spectrum(samples));
+                    if let Operation::Noise(NoiseSource::Interferer(interferer)) = operation
+                        && let Some(levels) = &interferer.levels
+                    {
+                        let symbols = Arc::new(SlippingSymbols {
+                            symbols: SymbolSource::random(stream, levels.len()),
+                            levels: levels.clone(),
+                            samples_per_symbol: plan.samples_per_symbol,
+                            slip: interferer.slip,
+                        });
+                        Prepared::Crosstalk { symbols, shape }
+                    } else {
+                        Prepared::Coloured { stream, shape }
+                    }
+                }
                 Group::ShortBeat(i, parts) => {
                     let Operation::Noise(NoiseSource::Light(light)) =
                         &plan.operations[*i].operation
@@ -376,7 +439,8 @@ impl Responses {
                         stream: stream(source_of(&plan.operations[*i].operation), *i),
                         deviation: (0.5 * density.at(0.0) * sampling_rate).sqrt(),
                     },
-                    Operation::Linear(_)
+                    Operation::Noise(NoiseSource::Interferer(_))
+                    | Operation::Linear(_)
                     | Operation::Polarization(_)
                     | Operation::KerrFiber(..)
                     | Operation::GainDynamics(_)

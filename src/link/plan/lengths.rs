@@ -48,7 +48,10 @@ impl Plan {
             else {
                 return false;
             };
-            if matches!(planned.operation, Operation::Linear(Linear::Gain(_))) {
+            if matches!(
+                planned.operation,
+                Operation::Linear(Linear::Gain(_) | Linear::Copper(_))
+            ) {
                 return false;
             }
             planned.operation = Operation::Linear(linear);

@@ -1,7 +1,7 @@
 //! Linear operations of a link.
 
 use super::light;
-use crate::copper::{ContinuousTimeLinearEqualizer, TwinaxCable};
+use crate::copper::{ContinuousTimeLinearEqualizer, CopperPath, TwinaxCable};
 use crate::fiber::{MultimodeFiber, SingleModeFiber};
 use crate::link::description::OpticalLoss;
 use crate::link::error::LinkError;
@@ -9,6 +9,7 @@ use crate::network::ChannelTransfer;
 use crate::signal::{Grid, OpticalFilter, PassbandShape, Response};
 use num_complex::Complex64;
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 /// A linear, time-invariant operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,8 @@ pub enum Linear {
     Twinax(TwinaxCable),
     /// A measured or simulated differential channel, without its mean delay.
     Network(ChannelTransfer),
+    /// A row of copper stages with all its reflections, without its delay.
+    Copper(Arc<CopperPath>),
     /// A continuous-time linear equaliser.
     Ctle(ContinuousTimeLinearEqualizer),
     /// An amplitude gain.
@@ -82,6 +85,7 @@ impl Linear {
             }
             Self::Ctle(ctle) => multiply_real(grid, out, |f| ctle.transfer(f)),
             Self::Network(channel) => multiply_real(grid, out, |f| channel.undelayed(f)),
+            Self::Copper(path) => multiply_real(grid, out, |f| path.undelayed(f)),
             Self::Twinax(cable) => {
                 let delay = cable.propagation_delay();
                 multiply_real(grid, out, |f| {

@@ -185,6 +185,7 @@ impl Builder<'_> {
         }
         self.received_voltage = true;
         self.electrical_source(name)?;
+        self.terminations_alone(name);
         receiver.response.check().map_err(LinkError::from)?;
         self.amplify_current(name)?;
         if self.margin_gain.is_none() {
