@@ -208,7 +208,7 @@ mod tests {
         symbols().fill(0, &mut []);
         let mut one = [9.0];
         symbols().fill(1, &mut one);
-        assert_eq!(one, [0.0]);
+        assert!(one[0].abs() < 1e-300);
     }
 
     #[test]

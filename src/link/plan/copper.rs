@@ -10,6 +10,7 @@ use crate::copper::{CopperPath, Piece};
 use crate::link::crosstalk::{Crosstalk, CrosstalkCoupling, CrosstalkEnd, Interferer};
 use crate::link::description::{NamedStage, Stage};
 use crate::link::noise::NoiseKind;
+use crate::receiver::ElectricalReceiver;
 use crate::transmitter::Driver;
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,10 +66,10 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The termination of the receiver directly behind the row, where it says one; none without receiver.
-    fn receiver(&self) -> Option<Option<f64>> {
+    /// The receiver directly behind the row.
+    fn receiver(&self) -> Option<&'a ElectricalReceiver> {
         match &self.link.get(self.range.end)?.stage {
-            Stage::ElectricalReceiver(receiver) => Some(receiver.termination),
+            Stage::ElectricalReceiver(receiver) => Some(receiver),
             _ => None,
         }
     }
@@ -76,7 +77,9 @@ impl<'a> Row<'a> {
     fn is_cascade(&self) -> bool {
         self.driver()
             .is_some_and(|driver| driver.termination.is_some())
-            || self.receiver().flatten().is_some()
+            || self
+                .receiver()
+                .is_some_and(|receiver| receiver.termination.is_some())
             || self
                 .stages()
                 .any(|(_, stage)| !matches!(stage, Stage::Twinax(_) | Stage::Network(_)))
@@ -162,7 +165,7 @@ impl<'a> Row<'a> {
             .or_else(|| self.package_resistance(at_driver));
         let load = self
             .receiver()
-            .flatten()
+            .and_then(|receiver| receiver.termination)
             .or_else(|| self.package_resistance(at_receiver));
         (source.unwrap_or(MATCHED), load.unwrap_or(MATCHED))
     }
