@@ -20,6 +20,7 @@ mod board_lines;
 mod cable_margin;
 pub mod checks;
 mod copper;
+mod copper_links;
 mod dispersion_penalty;
 mod echoes;
 mod engines;
@@ -92,6 +93,7 @@ pub fn cases() -> Vec<Case> {
         avalanche::cases(),
         fec::cases(),
         copper::cases(),
+        copper_links::cases(),
         board_lines::cases(),
         networks::cases(),
         network_links::cases(),

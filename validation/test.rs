@@ -73,6 +73,7 @@ areas! {
     avalanche: "avalanche",
     forward_error_correction: "forward error correction",
     copper: "copper",
+    copper_links: "copper links",
     networks: "networks",
     network_links: "network links",
     channel_operating_margin: "channel operating margin",
