@@ -180,6 +180,7 @@ fn a_row_without_length_between_equal_terminations_is_not_there() {
         propagation.received().expect("a voltage").to_vec()
     };
     for (a, b) in voltages(&nothing).iter().zip(voltages(&row)) {
-        assert!((a - b).abs() < 1e-12, "{a} {b}");
+        // A receiver's response alone is cut where it has lost 1e-14 of its energy.
+        assert!((a - b).abs() < 1e-7, "{a} {b}");
     }
 }

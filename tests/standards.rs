@@ -251,6 +251,26 @@ fn links_with_retimers_close_as_they_are_and_cables_fail_of_thinner_wire() {
 }
 
 #[test]
+fn copper_from_die_to_die_closes_at_the_standards_length_and_not_at_far_more() {
+    for (name, longer) in [
+        ("100gbase-cr4-class-24awg-5m", Some("cable.length_m=12")),
+        ("dac-50g-28awg-3m", Some("cable.length_m=8")),
+        ("100gbase-cr1-class-26awg-2m", Some("cable.length_m=5")),
+        ("200gbase-cr1-class-26awg-1m", Some("cable.length_m=2.5")),
+        ("dac-200g-30awg-0.5m", Some("cable.length_m=2")),
+        ("100gbase-kr4-class-backplane", None),
+        ("200gbase-kr1-class-cabled-backplane", None),
+        ("200gaui-1-c2m-class", None),
+    ] {
+        closes(name, &[]);
+        if let Some(longer) = longer {
+            let longer = example(name, &[longer]);
+            assert!(longer.ber > longer.target, "{name}: {}", longer.ber);
+        }
+    }
+}
+
+#[test]
 fn ten_gigabit_short_reach_closes_at_300_m_of_om3_and_400_m_of_om4() {
     for name in ["10gbase-sr-om3", "10gbase-sr-om4"] {
         for wavelength in ["laser.wavelength_nm=840", "laser.wavelength_nm=860"] {

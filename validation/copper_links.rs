@@ -234,7 +234,13 @@ fn noises() -> Result<Vec<Check>, CaseError> {
 }
 
 /// A link with packages, boards, connectors, a cable and aggressors at both ends.
-fn with_crosstalk(modulation: Modulation, symbol_rate: f64, cable: Stage, ratio: f64) -> Link {
+fn with_crosstalk(
+    modulation: Modulation,
+    symbol_rate: f64,
+    cable: Stage,
+    ratio: f64,
+    noise: f64,
+) -> Link {
     let crosstalk = |end, aggressors| {
         Stage::Crosstalk(Crosstalk {
             end,
@@ -268,7 +274,7 @@ fn with_crosstalk(modulation: Modulation, symbol_rate: f64, cable: Stage, ratio:
             Stage::Package(host_package()),
             Stage::ElectricalReceiver(ElectricalReceiver {
                 termination: None,
-                noise: NoiseDensity::White(8.2e-18),
+                noise: NoiseDensity::White(noise),
                 response: Response::Butterworth4 {
                     bandwidth: 0.75 * symbol_rate,
                 },
@@ -291,6 +297,7 @@ fn pam4_with_crosstalk() -> Result<Link, CaseError> {
         53.125e9,
         Stage::Twinax(TwinaxCable::copper(26, 0.7)?),
         0.02,
+        8.2e-18,
     ))
 }
 
@@ -301,5 +308,6 @@ fn nrz_with_crosstalk() -> Result<Link, CaseError> {
         25.781_25e9,
         Stage::Twinax(TwinaxCable::copper(26, 2.0)?),
         0.05,
+        1e-14,
     ))
 }
