@@ -1,7 +1,7 @@
 //! Variables in MATLAB's `.mat` files of version 5.
 //!
-//! The format is that of The MathWorks' "MAT-File Format" (R2019b), chapter 1. No well-kept library
-//! reads it: the one on crates.io has had no release since 2021.
+//! The format is that of The MathWorks' "MAT-File Format" (R2019b), chapter 1. Only numeric, real
+//! arrays are read, compressed or not.
 
 use super::CaptureError;
 use super::file::{RawCapture, from_columns};
