@@ -1,7 +1,10 @@
 //! Forward error correction: what a code makes of a given bit error ratio.
 
+mod codec;
+mod field;
 mod reed_solomon;
 
+pub use codec::{Decoding, ReedSolomonCodec};
 pub use reed_solomon::{FecError, ReedSolomon};
 
 /// The error correction of a link.
