@@ -1,10 +1,16 @@
 //! Forward error correction: what a code makes of a given bit error ratio.
 
 mod codec;
+mod counting;
+mod error_chain;
 mod field;
+mod line;
 mod reed_solomon;
 
 pub use codec::{Decoding, ReedSolomonCodec};
+pub use counting::CodewordCounts;
+pub use error_chain::ErrorChain;
+pub use line::{Corrected, Interleaving, Line};
 pub use reed_solomon::{FecError, ReedSolomon};
 
 /// The error correction of a link.

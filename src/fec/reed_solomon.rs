@@ -50,6 +50,26 @@ pub enum FecError {
         /// Bits asked for.
         bits: u32,
     },
+    /// Probabilities that are not those of a chain of errors.
+    #[error(
+        "a chain of errors with {states} states: it has 1, 3, 9 or 27, and probabilities from 0 to 1"
+    )]
+    Chain {
+        /// States given.
+        states: usize,
+    },
+    /// Codewords that cannot be sent like that.
+    #[error(
+        "{codewords} codewords with {multiplexed} symbols at a time on symbols of {bits_per_symbol} bits: there are 1 to 16 codewords, 1 to 8 symbols that divide a codeword, and 1 or 2 bits that fill them"
+    )]
+    Interleaving {
+        /// Codewords that are sent together.
+        codewords: u32,
+        /// Symbols that are multiplexed.
+        multiplexed: u32,
+        /// Bits of a line symbol.
+        bits_per_symbol: u32,
+    },
     /// A word that does not belong to the code.
     #[error("a word of {symbols} symbols up to {largest}: the code has {needed}, up to {limit}")]
     Word {
