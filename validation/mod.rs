@@ -24,6 +24,7 @@ mod copper_links;
 mod dispersion_penalty;
 mod echoes;
 mod engines;
+mod error_bursts;
 mod error_ratios;
 mod eye_closure;
 mod fec;
@@ -92,6 +93,7 @@ pub fn cases() -> Vec<Case> {
         noise::cases(),
         avalanche::cases(),
         fec::cases(),
+        error_bursts::cases(),
         copper::cases(),
         copper_links::cases(),
         board_lines::cases(),

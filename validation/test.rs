@@ -72,6 +72,7 @@ areas! {
     noise: "noise",
     avalanche: "avalanche",
     forward_error_correction: "forward error correction",
+    error_bursts: "error bursts",
     copper: "copper",
     copper_links: "copper links",
     networks: "networks",

@@ -35,9 +35,12 @@ pub struct ReedSolomonCodec {
     codeword: usize,
     parity: usize,
     correctable: usize,
-    /// Generator polynomial times every element of the field, without the leading coefficient, from
-    /// the highest power on, each padded to [`Self::stride`].
-    multiples: Vec<u16>,
+    /// Coefficients of the generator polynomial without the leading one, from the highest power on.
+    divisor: Vec<u16>,
+    /// The same times every element of the field, each in so many words of four symbols, the highest
+    /// power lowest; none where that would be large.
+    multiples: Vec<u64>,
+    words: usize,
 }
 
 /// What became of a received word.
@@ -52,8 +55,11 @@ pub enum Decoding {
     Uncorrectable,
 }
 
-/// Symbols that the division takes at a time; a whole number of vector registers.
-const CHUNK: usize = 16;
+/// Words that the divisor's multiples are kept in: 16 and 32 check symbols.
+const FEW: usize = 4;
+const MANY: usize = 8;
+/// Largest field whose multiples are kept.
+const LARGEST: usize = 4095;
 
 impl ReedSolomonCodec {
     /// The encoder and decoder of a code.
@@ -65,19 +71,31 @@ impl ReedSolomonCodec {
         let field = Field::new(code.bits_per_symbol)?;
         let codeword = code.codeword_symbols as usize;
         let parity = codeword - code.message_symbols as usize;
+        let words = match parity.div_ceil(4) {
+            ..=FEW => FEW,
+            ..=MANY => MANY,
+            _ => 0,
+        };
         let mut codec = Self {
             codeword,
             parity,
             correctable: parity / 2,
+            divisor: Vec::new(),
             multiples: Vec::new(),
+            words: if field.order() <= LARGEST { words } else { 0 },
             field,
         };
-        let generator = codec.generator_polynomial();
-        let stride = codec.stride();
-        codec.multiples = vec![0; (codec.field.order() + 1) * stride];
-        for (element, row) in (0u16..=u16::MAX).zip(codec.multiples.chunks_exact_mut(stride)) {
-            for (product, coefficient) in row.iter_mut().zip(generator.iter().rev().skip(1)) {
-                *product = codec.field.multiply(element, *coefficient);
+        codec.divisor = codec.generator_polynomial();
+        codec.divisor.pop();
+        codec.divisor.reverse();
+        if codec.words > 0 {
+            codec.multiples = vec![0; (codec.field.order() + 1) * codec.words];
+            let rows = codec.multiples.chunks_exact_mut(codec.words);
+            for (element, row) in (0u16..=u16::MAX).zip(rows) {
+                for (k, coefficient) in codec.divisor.iter().enumerate() {
+                    let product = codec.field.multiply(element, *coefficient);
+                    row[k / 4] |= u64::from(product) << (16 * (k % 4));
+                }
             }
         }
         Ok(codec)
@@ -156,10 +174,6 @@ impl ReedSolomonCodec {
         Ok(Decoding::Corrected { symbols: errors })
     }
 
-    fn stride(&self) -> usize {
-        self.parity.next_multiple_of(CHUNK)
-    }
-
     fn check(&self, word: &[u16], symbols: usize) -> Result<(), FecError> {
         let largest = word.iter().copied().max().unwrap_or(0);
         if word.len() == symbols && usize::from(largest) <= self.field.order() {
@@ -175,27 +189,43 @@ impl ReedSolomonCodec {
 
     /// Remainder of `message`·xⁿ⁻ᵏ by the generator polynomial, from the highest power on.
     fn remainder(&self, message: &[u16]) -> Vec<u16> {
-        let stride = self.stride();
-        let mut dividend = vec![0u16; message.len() + stride];
-        dividend[..message.len()].copy_from_slice(message);
-        for k in 0..message.len() {
-            let leading = usize::from(dividend[k]);
-            let row = &self.multiples[leading * stride..(leading + 1) * stride];
-            let (chunks, _) = dividend[k + 1..].as_chunks_mut::<CHUNK>();
-            // The last chunk of the row may reach past the end: what stands there is 0.
-            for (chunk, part) in chunks.iter_mut().zip(row.as_chunks::<CHUNK>().0) {
-                for (a, b) in chunk.iter_mut().zip(part) {
-                    *a ^= b;
-                }
-            }
-            let whole = chunks.len() * CHUNK;
-            if whole < stride {
-                for (a, b) in dividend[k + 1 + whole..].iter_mut().zip(&row[whole..]) {
-                    *a ^= b;
-                }
+        match self.words {
+            FEW => self.divide::<FEW>(message),
+            MANY => self.divide::<MANY>(message),
+            _ => self.divide_plainly(message),
+        }
+    }
+
+    /// The division with the divisor's multiples. The remainder is kept in a shift register of words,
+    /// so that no load waits for stores at another place, as in memory it would.
+    fn divide<const WORDS: usize>(&self, message: &[u16]) -> Vec<u16> {
+        let (multiples, _) = self.multiples.as_chunks::<WORDS>();
+        let mut register = [0u64; WORDS];
+        for symbol in message {
+            #[allow(clippy::cast_possible_truncation)] // the lowest symbol
+            let leading = symbol ^ register[0] as u16;
+            let row = &multiples[usize::from(leading)];
+            for k in 0..WORDS {
+                let carry = register.get(k + 1).map_or(0, |next| next << 48);
+                register[k] = (register[k] >> 16 | carry) ^ row[k];
             }
         }
-        dividend[message.len()..message.len() + self.parity].to_vec()
+        #[allow(clippy::cast_possible_truncation)] // one symbol
+        let symbol = |k: usize| (register[k / 4] >> (16 * (k % 4))) as u16;
+        (0..self.parity).map(symbol).collect()
+    }
+
+    /// The division by its definition.
+    fn divide_plainly(&self, message: &[u16]) -> Vec<u16> {
+        let mut dividend = message.to_vec();
+        dividend.resize(message.len() + self.parity, 0);
+        for k in 0..message.len() {
+            let leading = dividend[k];
+            for (a, b) in dividend[k + 1..].iter_mut().zip(&self.divisor) {
+                *a ^= self.field.multiply(leading, *b);
+            }
+        }
+        dividend.split_off(message.len())
     }
 
     /// The error locator polynomial, coefficient of xⁱ at place i, by Berlekamp and Massey (J. L.

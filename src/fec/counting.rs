@@ -2,7 +2,7 @@
 
 use super::line::Hit;
 use super::{Decoding, ErrorChain, FecError, Line, ReedSolomon, ReedSolomonCodec};
-use crate::random::{Source, StreamKey};
+use crate::random::{Source, Stream, StreamKey};
 use rayon::prelude::*;
 
 /// Line symbols in front of a block in which the chain of errors comes to its stationary state.
@@ -99,7 +99,7 @@ impl CodewordCounts {
 
 impl Line {
     /// Sends blocks of random codewords over the line and decodes them, on all threads; the counts are
-    /// the same for any number of them.
+    /// the same for any number of them. Probabilities are those of the chain rounded to 2⁻³².
     ///
     /// # Errors
     /// Where there is no such code, or its symbols cannot be sent like that.
@@ -141,9 +141,7 @@ impl Line {
                     * self.interleaving.codewords as usize;
                 let mut draws = vec![0u32; WARM_UP + turns * length];
                 stream(0).fill_uniform_u32(0, &mut draws);
-                let mut which = vec![0u32; turns * length];
-                stream(1).fill_uniform_u32(0, &mut which);
-                self.disturb(&chain, length, &draws, &which, &mut received);
+                self.disturb(&chain, length, &draws, &stream(1), &mut received);
                 CodewordCounts::of_block(&codec, &sent, &mut received, code.bits_per_symbol)
             })
             .try_reduce(CodewordCounts::default, |a, b| Ok(a.and(b)))
@@ -155,20 +153,29 @@ impl Line {
         chain: &ErrorChain,
         length: usize,
         draws: &[u32],
-        which: &[u32],
+        which: &Stream,
         received: &mut [Vec<u16>],
     ) {
-        let scale = 1.0 / 4_294_967_296.0;
+        const SCALE: f64 = 4_294_967_296.0;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // probabilities
+        let limits: Vec<[u64; 2]> = (0..chain.states())
+            .map(|state| {
+                let [high, low] = chain.errors(state);
+                [
+                    (high * SCALE).round() as u64,
+                    ((high + low) * SCALE).round() as u64,
+                ]
+            })
+            .collect();
         let multiplexed = self.interleaving.multiplexed as usize;
         let first_share = self.first_bit_share();
         let (warm_up, draws) = draws.split_at(WARM_UP.min(draws.len()));
         let mut state = 0;
         let step = |state: usize, draw: u32| {
-            let [high, low] = chain.errors(state);
-            let u = (f64::from(draw) + 0.5) * scale;
-            if u < high {
+            let ([high, either], draw) = (limits[state], u64::from(draw));
+            if draw < high {
                 1
-            } else if u < high + low {
+            } else if draw < either {
                 2
             } else {
                 0
@@ -192,12 +199,18 @@ impl Line {
                 .count();
             received[codeword][round * multiplexed + before + here] ^= 1 << (place / multiplexed);
         };
-        for (k, (draw, which)) in draws.iter().zip(which).enumerate() {
+        for (k, draw) in draws.iter().enumerate() {
+            if state == 0 && u64::from(*draw) >= limits[0][1] {
+                continue;
+            }
             let error = step(state, *draw);
             match self.hit(state % 3, error) {
                 Hit::None => {}
                 Hit::One => {
-                    let first = f64::from(*which) * scale < first_share;
+                    let mut draw = [0];
+                    #[allow(clippy::cast_possible_wrap)] // a place in a block
+                    which.fill_uniform_u32(k as i64, &mut draw);
+                    let first = f64::from(draw[0]) / SCALE < first_share;
                     let last = self.bits_per_symbol as usize - 1;
                     flip(k, if first { 0 } else { last });
                 }
@@ -253,8 +266,14 @@ mod tests {
             let turns = (12 / multiplexed * codewords) as usize;
             let mut received = vec![vec![0u16; 12]; codewords as usize];
             let draws = vec![7; WARM_UP + turns * length];
-            let which = vec![0; turns * length];
-            line.disturb(&line.errors, length, &draws, &which, &mut received);
+            let key = StreamKey {
+                seed: 1,
+                source: Source::Other(STREAM),
+                lane: 0,
+                polarization: 1,
+                span: 0,
+            };
+            line.disturb(&line.errors, length, &draws, &key.stream(), &mut received);
             assert!(
                 received.iter().flatten().all(|s| *s == 15),
                 "{codewords} {multiplexed}: {received:?}"

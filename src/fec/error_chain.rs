@@ -2,8 +2,8 @@
 
 use super::FecError;
 
-/// Longest memory of a chain: 27 states.
-const MEMORY: usize = 3;
+/// States of chains with a memory of 0 to 3 errors.
+const STATES: [usize; 4] = [1, 3, 9, 27];
 
 /// Errors of the symbols of a line, each of one level too high or too low, as a Markov chain whose state
 /// is the errors of the last symbols.
@@ -28,7 +28,7 @@ impl ErrorChain {
     /// [`FecError::Chain`] unless there are 1, 3, 9 or 27 states, and probabilities that sum to at
     /// most 1.
     pub fn new(transitions: Vec<[f64; 2]>) -> Result<Self, FecError> {
-        let memory = (0..=MEMORY).find(|m| 3usize.pow(*m as u32) == transitions.len());
+        let memory = STATES.iter().position(|s| *s == transitions.len());
         let possible = |[high, low]: &[f64; 2]| *high >= 0.0 && *low >= 0.0 && high + low <= 1.0;
         match memory {
             Some(memory) if transitions.iter().all(possible) => Ok(Self {

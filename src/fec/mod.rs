@@ -4,12 +4,16 @@ mod codec;
 mod counting;
 mod error_chain;
 mod field;
+mod hamming;
+mod inner_code;
 mod line;
 mod reed_solomon;
 
 pub use codec::{Decoding, ReedSolomonCodec};
 pub use counting::CodewordCounts;
 pub use error_chain::ErrorChain;
+pub use hamming::{HammingCode, HammingDecoding, extended_hamming_ber, pam4_snr_db};
+pub use inner_code::{INNER_CODEWORD_SYMBOLS, INNER_MESSAGE_BITS, InnerCode, InnerCounts};
 pub use line::{Corrected, Interleaving, Line};
 pub use reed_solomon::{FecError, ReedSolomon};
 

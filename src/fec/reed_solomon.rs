@@ -70,6 +70,21 @@ pub enum FecError {
         /// Bits of a line symbol.
         bits_per_symbol: u32,
     },
+    /// Reliabilities that a soft decoder cannot take.
+    #[error(
+        "{given} reliabilities, {tried} bits tried: {needed} that are not negative are needed, and at most 10 bits are tried"
+    )]
+    Reliabilities {
+        /// Reliabilities given.
+        given: usize,
+        /// Bits of the code.
+        needed: usize,
+        /// Bits to be tried.
+        tried: usize,
+    },
+    /// Samples that are not finite.
+    #[error("a sample in front of the inner decoder is not finite")]
+    Samples,
     /// A word that does not belong to the code.
     #[error("a word of {symbols} symbols up to {largest}: the code has {needed}, up to {limit}")]
     Word {
@@ -164,7 +179,7 @@ impl ReedSolomon {
     /// Probability that a word of random symbols lies within t symbols of a codeword:
     /// Σ_{i≤t} C(n,i)(2ᵐ−1)ⁱ / 2^{m(n−k)} (R. J. McEliece & L. Swanson, IEEE Trans. Inf. Theory 32, 701,
     /// 1986, DOI 10.1109/TIT.1986.1057212). A word with more than t errors is taken for another
-    /// codeword, and not recognised as wrong, about so often: 3.9e-17 for KP4, 1.9e-6 for KR4.
+    /// codeword, and not recognised as wrong, about so often: 4.7e-17 for KP4, 1.8e-6 for KR4.
     pub fn miscorrection_probability(&self) -> f64 {
         let n = self.codeword_symbols;
         let ln_field = f64::from(self.bits_per_symbol) * core::f64::consts::LN_2;

@@ -84,6 +84,24 @@ fn a_single_one_is_encoded_to_the_generator_polynomial() {
 }
 
 #[test]
+fn the_fast_division_gives_the_remainder_of_the_plain_one() {
+    for (n, k, m) in [
+        (544, 514, 10),
+        (528, 514, 10),
+        (31, 15, 5),
+        (50, 33, 6),
+        (15, 14, 4),
+    ] {
+        let codec = codec(n, k, m);
+        assert!(codec.words > 0);
+        let message = Draws::new(k).message(&codec);
+        assert_eq!(codec.remainder(&message), codec.divide_plainly(&message));
+    }
+    assert_eq!(codec(63, 23, 6).words, 0);
+    assert_eq!(codec(100, 90, 13).words, 0);
+}
+
+#[test]
 fn an_encoded_word_vanishes_at_the_roots_by_the_definition() {
     for (n, k, m) in [
         (544, 514, 10),
