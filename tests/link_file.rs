@@ -4,6 +4,7 @@
 #![allow(clippy::too_many_lines, clippy::format_collect)]
 
 use eyespan::config::{ConfigErrors, LinkFile, Override, Problem, find_length};
+use eyespan::fec::{ForwardErrorCorrection, Interleaving, ReedSolomon, Transmission};
 use eyespan::library::Library;
 use eyespan::link::{Link, Stage};
 use eyespan::signal::Response;
@@ -927,6 +928,60 @@ fn levels_and_codes_that_cannot_be_say_why() {
         Problem::MissingKey,
         "[fec]",
         &["missing key `bits_per_symbol` in [fec]"],
+    );
+    refused(
+        &changed(
+            "model = \"kp4\"",
+            "model = \"kp4\"\nmultiplexed_symbols = 3",
+        ),
+        Problem::OutOfRange,
+        "multiplexed_symbols",
+        &["`multiplexed_symbols` cannot be 3 in [fec]", "544"],
+    );
+    refused(
+        &changed(
+            "model = \"kp4\"",
+            "model = \"kp4\"\nburst_continuation = 1.5",
+        ),
+        Problem::OutOfRange,
+        "burst_continuation",
+        &["`burst_continuation`", "0.99"],
+    );
+    refused(
+        &changed("model = \"kp4\"", "code = \"none\"\nprecoded = true"),
+        Problem::OutOfRange,
+        "precoded",
+        &["`precoded` in [fec] has no effect without a code"],
+    );
+}
+
+#[test]
+fn codewords_are_sent_as_the_file_says() {
+    let text = changed(
+        "model = \"kp4\"",
+        "model = \"kp4\"\ninterleaved_codewords = 2\nmultiplexed_symbols = 4\nprecoded = true\nburst_continuation = 0.75",
+    );
+    let link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    let ForwardErrorCorrection::ReedSolomon(code, transmission) = &link.fec else {
+        panic!("a code");
+    };
+    assert_eq!(
+        code,
+        &ReedSolomon {
+            name: "kp4".into(),
+            ..ReedSolomon::kp4()
+        }
+    );
+    assert_eq!(
+        transmission,
+        &Transmission {
+            interleaving: Interleaving {
+                codewords: 2,
+                multiplexed: 4
+            },
+            precoded: true,
+            continuation: Some(0.75),
+        }
     );
 }
 

@@ -2,10 +2,15 @@
 //! formula, distributions against a generating function, a decision feedback equaliser against its chain.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use super::engines::pam4_53g_twinax;
 use eyespan::fec::{
     CodewordCounts, Decoding, ErrorChain, Interleaving, Line, ReedSolomon, ReedSolomonCodec,
 };
-use eyespan::math::{clopper_pearson, q_function, q_inverse};
+use eyespan::link::feedback::error_chain;
+use eyespan::link::monte_carlo::{MonteCarlo, Watch};
+use eyespan::link::semi_analytic::SemiAnalytic;
+use eyespan::link::{Link, LinkError};
+use eyespan::math::{clopper_pearson, find_root, q_function, q_inverse};
 use eyespan::random::{Source, StreamKey};
 use rayon::prelude::*;
 
@@ -457,6 +462,56 @@ fn feedback() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+/// A link with decision feedback: how many errors follow another, from its taps and counted.
+fn link() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(COUNTED);
+    let mut link: Link = pam4_53g_twinax()?;
+    link.equalizer.decision_feedback_taps = 1;
+    link.engine.monte_carlo.maximum_symbols = if cfg!(debug_assertions) {
+        1 << 20
+    } else {
+        6_000_000
+    };
+    link.engine.monte_carlo.relative_error = 0.03;
+    let modulation = link.signal.modulation.clone();
+    let mut engine = SemiAnalytic::new(&link)?;
+    let root = find_root(
+        |loss| {
+            let errors = engine.evaluate_with_loss(loss)?.decided.errors;
+            Ok::<_, LinkError>(errors.bit.max(1e-300).log10() + 3.3)
+        },
+        -30.0,
+        40.0,
+        1e-3,
+        100,
+    )?;
+    let decided = engine.evaluate_with_loss(root.x)?.decided;
+    let chain = error_chain(&decided, modulation.level_positions()).ok_or("no feedback taps")?;
+    let symbols = engine.propagation().symbols().len();
+    let counter = MonteCarlo::new(&link, engine.plan(), &decided.rule, symbols)?;
+    let counts = counter.run(&Watch::default())?;
+    let (low, high) = counts.interval(CONFIDENCE, 1.0);
+    checks.add(
+        format!("symbol error ratio, {} wrong", counts.symbol_errors),
+        "",
+        counts.symbol_error_ratio(),
+        chain.symbol_error_ratio(),
+        Tolerance::Counted { low, high },
+    );
+    // Errors that are not the first of their burst; of bursts, those at most four symbols apart.
+    let later = counts.symbol_errors - counts.bursts;
+    let (low, high) = clopper_pearson(later, counts.symbol_errors, CONFIDENCE);
+    let by_chance = 4.0 * chain.symbol_error_ratio();
+    checks.add(
+        format!("errors that follow another: {later}"),
+        "",
+        later as f64 / counts.symbol_errors as f64,
+        chain.continuation() + by_chance,
+        Tolerance::Counted { low, high },
+    );
+    checks.done()
+}
+
 /// Words of random symbols: the part that is taken for a codeword.
 fn miscorrection() -> Result<Vec<Check>, CaseError> {
     let mut checks =
@@ -513,6 +568,7 @@ pub fn cases() -> Vec<Case> {
         Case::new(AREA, "random-errors/counted", random_errors),
         Case::new(AREA, "bursts/counted", bursts),
         Case::new(AREA, "decision-feedback/counted", feedback),
+        Case::new(AREA, "decision-feedback/link", link),
         Case::new(AREA, "miscorrection/random-words", miscorrection),
     ]
 }

@@ -29,6 +29,7 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
+mod inner_code;
 mod kerr_links;
 mod light_stages;
 mod link_model;
@@ -45,6 +46,7 @@ mod nonlinear_fiber;
 mod passive_optics;
 mod patterns;
 mod polarization;
+mod receiver_statistics;
 mod repeaters;
 mod reproducibility;
 mod sequence_detection;
@@ -94,6 +96,8 @@ pub fn cases() -> Vec<Case> {
         avalanche::cases(),
         fec::cases(),
         error_bursts::cases(),
+        inner_code::cases(),
+        receiver_statistics::cases(),
         copper::cases(),
         copper_links::cases(),
         board_lines::cases(),

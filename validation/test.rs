@@ -73,6 +73,8 @@ areas! {
     avalanche: "avalanche",
     forward_error_correction: "forward error correction",
     error_bursts: "error bursts",
+    inner_code: "inner code",
+    receiver_statistics: "receiver statistics",
     copper: "copper",
     copper_links: "copper links",
     networks: "networks",

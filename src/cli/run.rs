@@ -12,7 +12,9 @@ use eyespan::report::{
     Axis, CurvePlot, Direction, EyeOpening, EyePicture, Histogram, Panel, ReferenceLine, Series,
     Style, ValueAxis,
 };
-use eyespan::study::result::{BitErrorRatio, PowerResult, RunResult, StageLatency};
+use eyespan::study::result::{
+    BitErrorRatio, CorrectionResult, PowerResult, RunResult, StageLatency,
+};
 use eyespan::study::simulation::EyeWaveform;
 use eyespan::study::statistical_picture::StatisticalPicture;
 use eyespan::study::{Simulation, simulate};
@@ -320,6 +322,24 @@ pub(super) fn power_in_words(power: &PowerResult) -> String {
     )
 }
 
+/// Frames lost behind the error correction, and with which bursts.
+fn frames_lost(correction: &CorrectionResult) -> String {
+    let mut how = vec![match correction.interleaved_codewords {
+        1 => "codewords one by one".to_owned(),
+        n => format!("{n} codewords interleaved"),
+    }];
+    if correction.precoded {
+        how.push("precoded".to_owned());
+    }
+    if correction.burst_continuation > 0.01 {
+        how.push(format!(
+            "{:.0} % of errors cause another",
+            100.0 * correction.burst_continuation
+        ));
+    }
+    format!("{:.2e} ({})", correction.frame_loss_ratio, how.join(", "))
+}
+
 /// The result in words.
 fn summary(result: &RunResult, folder: &Path) -> String {
     let mut lines = vec![result.name.clone(), String::new()];
@@ -348,6 +368,9 @@ fn summary(result: &RunResult, folder: &Path) -> String {
         .filter(|_| result.fec_accumulation_ns > 0.0)
     {
         row("after correction", format!("{post:.2e}"));
+    }
+    if let Some(correction) = &result.correction {
+        row("frames lost", frames_lost(correction));
     }
     row(
         "margin",

@@ -92,6 +92,15 @@ table! {
         message_symbols: Count, Range::between(1.0, 65_534.0);
         /// Bits of a symbol of the code.
         bits_per_symbol: Count, Range::between(1.0, 16.0);
+        /// Codewords whose symbols are sent in turn; 1 where absent.
+        interleaved_codewords: Count, Range::between(1.0, 16.0);
+        /// Symbols whose bits are sent in turn, as lanes are multiplexed; 1 where absent.
+        multiplexed_symbols: Count, Range::between(1.0, 8.0);
+        /// Whether line symbols are precoded by 1/(1 + D); not where absent.
+        precoded: bool, ANY;
+        /// Probability that the symbol behind a wrong one is wrong too, in front of a precoder's decoder; what
+        /// the receiver's decision feedback makes it where absent.
+        burst_continuation: f64, Range::between(0.0, 0.99);
     }
 }
 

@@ -71,18 +71,18 @@ impl ReedSolomonCodec {
         let field = Field::new(code.bits_per_symbol)?;
         let codeword = code.codeword_symbols as usize;
         let parity = codeword - code.message_symbols as usize;
-        let words = match parity.div_ceil(4) {
-            ..=FEW => FEW,
-            ..=MANY => MANY,
-            _ => 0,
-        };
+        let words = [FEW, MANY]
+            .into_iter()
+            .find(|words| parity <= 4 * words)
+            .filter(|_| field.order() <= LARGEST)
+            .unwrap_or(0);
         let mut codec = Self {
             codeword,
             parity,
             correctable: parity / 2,
             divisor: Vec::new(),
             multiples: Vec::new(),
-            words: if field.order() <= LARGEST { words } else { 0 },
+            words,
             field,
         };
         codec.divisor = codec.generator_polynomial();

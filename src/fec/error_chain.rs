@@ -126,6 +126,19 @@ impl ErrorChain {
         occupied
     }
 
+    /// Probability that the symbol behind a wrong one is wrong too; 0 where none is ever wrong.
+    pub fn continuation(&self) -> f64 {
+        let chain = self.with_memory();
+        let (mut behind, mut both) = (0.0, 0.0);
+        for (state, p) in chain.stationary().iter().enumerate() {
+            if state % 3 != 0 {
+                behind += p;
+                both += p * chain.errors(state).iter().sum::<f64>();
+            }
+        }
+        if behind > 0.0 { both / behind } else { 0.0 }
+    }
+
     /// Symbols that are decided wrongly, in front of a precoder's decoder.
     pub fn symbol_error_ratio(&self) -> f64 {
         self.stationary()
@@ -151,9 +164,11 @@ mod tests {
             );
             let same = ErrorChain::bursts_at(expected, a).unwrap();
             assert!((same.symbol_error_ratio() / expected - 1.0).abs() < 1e-9);
+            assert!((same.continuation() - a).abs() < 1e-12);
         }
         let independent = ErrorChain::independent(1e-4).unwrap();
         assert!((independent.symbol_error_ratio() - 1e-4).abs() < 1e-18);
+        assert!((independent.continuation() - 1e-4).abs() < 1e-16);
         let wider = independent.with_memory();
         assert!((wider.symbol_error_ratio() - 1e-4).abs() < 1e-16);
     }

@@ -137,7 +137,7 @@ impl InnerCode {
         seed: u64,
     ) -> Result<InnerCounts, FecError> {
         let outer = ReedSolomon::kp4();
-        if interleaved == 0 || !(OUTER_SYMBOLS as u32).is_multiple_of(interleaved) {
+        if interleaved == 0 || !OUTER_SYMBOLS.is_multiple_of(interleaved as usize) {
             return Err(FecError::Interleaving {
                 codewords: interleaved,
                 multiplexed: 1,

@@ -10,50 +10,37 @@
 //! with each other: every step takes the mean over the pattern.
 
 use super::decision::{Decided, DecisionRule};
+use crate::fec::ErrorChain;
 use crate::math::q_function;
 use crate::measure::slicer::{DecisionSample, Gathered};
 
 /// Feedback taps that the chain remembers; later ones are taken as fed back rightly.
 const MEMORY: usize = 5;
 
+/// Feedback taps whose errors the chain of an error correction remembers.
+const CHAIN_MEMORY: usize = 2;
+
+/// The chain of errors of the decisions, of the first two feedback taps; none without taps or errors.
+pub fn error_chain(decided: &Decided, positions: &[f64]) -> Option<ErrorChain> {
+    let memory = decided.rule.taps.feedback.len().min(CHAIN_MEMORY);
+    if memory == 0 || decided.errors.symbol <= 0.0 {
+        return None;
+    }
+    let transitions = transitions(decided, positions, memory)?;
+    let errors = transitions.iter().map(|(high, low)| [*high, *low]);
+    ErrorChain::new(errors.collect()).ok()
+}
+
 /// By how much errors that are fed back multiply the symbol error ratio; 1 without feedback taps.
 pub fn multiplication(decided: &Decided, positions: &[f64]) -> f64 {
-    let rule = &decided.rule;
-    let memory = rule.taps.feedback.len().min(MEMORY);
+    let memory = decided.rule.taps.feedback.len().min(MEMORY);
     if memory == 0 || decided.errors.symbol <= 0.0 {
         return 1.0;
     }
-    let distance = match (positions.first(), positions.last()) {
-        (Some(first), Some(last)) => (last - first) / (positions.len().max(2) - 1) as f64,
-        _ => return 1.0,
+    let Some(transitions) = transitions(decided, positions, memory) else {
+        return 1.0;
     };
-    let levels: Vec<Vec<DecisionSample>> = decided
-        .samples
-        .by_level
-        .iter()
-        .map(|samples| {
-            let mut gathered = Gathered::default();
-            for sample in samples {
-                gathered.add(sample);
-            }
-            gathered.samples()
-        })
-        .collect();
-    let states = 3usize.pow(u32::try_from(memory).unwrap_or(0));
-    // Digit j of a state is the error j + 1 symbols ago: 0 none, 1 too high, 2 too low.
-    let transitions: Vec<(f64, f64)> = (0..states)
-        .map(|state| {
-            let shift: f64 = digits(state)
-                .zip(rule.taps.feedback.iter().take(memory))
-                .map(|(digit, tap)| match digit {
-                    1 => -tap * distance,
-                    2 => tap * distance,
-                    _ => 0.0,
-                })
-                .sum();
-            wrong(&levels, rule, shift)
-        })
-        .collect();
+    let states = transitions.len();
     let alone = transitions[0].0 + transitions[0].1;
     let mut occupied = vec![0.0; states];
     occupied[0] = 1.0;
@@ -74,6 +61,43 @@ pub fn multiplication(decided: &Decided, positions: &[f64]) -> f64 {
         .map(|(p, (high, low))| p * (high + low))
         .sum();
     if alone > 0.0 { together / alone } else { 1.0 }
+}
+
+/// Probabilities of deciding too high and too low in every state of the last errors.
+fn transitions(decided: &Decided, positions: &[f64], memory: usize) -> Option<Vec<(f64, f64)>> {
+    let rule = &decided.rule;
+    let distance = match (positions.first(), positions.last()) {
+        (Some(first), Some(last)) => (last - first) / (positions.len().max(2) - 1) as f64,
+        _ => return None,
+    };
+    let levels: Vec<Vec<DecisionSample>> = decided
+        .samples
+        .by_level
+        .iter()
+        .map(|samples| {
+            let mut gathered = Gathered::default();
+            for sample in samples {
+                gathered.add(sample);
+            }
+            gathered.samples()
+        })
+        .collect();
+    let states = 3usize.pow(u32::try_from(memory).unwrap_or(0));
+    // Digit j of a state is the error j + 1 symbols ago: 0 none, 1 too high, 2 too low.
+    let transitions = (0..states)
+        .map(|state| {
+            let shift: f64 = digits(state)
+                .zip(rule.taps.feedback.iter().take(memory))
+                .map(|(digit, tap)| match digit {
+                    1 => -tap * distance,
+                    2 => tap * distance,
+                    _ => 0.0,
+                })
+                .sum();
+            wrong(&levels, rule, shift)
+        })
+        .collect();
+    Some(transitions)
 }
 
 /// Base-3 digits of a state, the latest error first.

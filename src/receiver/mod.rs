@@ -2,10 +2,14 @@
 
 pub mod avalanche;
 pub mod electrical;
+pub mod karhunen_loeve;
 pub mod noise;
 pub mod photoreceiver;
+pub mod quadratic_form;
 
 pub use avalanche::AvalancheMultiplication;
 pub use electrical::{AcCoupling, ElectricalReceiver};
+pub use karhunen_loeve::{EmissionNoise, PreamplifiedReceiver, StatisticsError};
 pub use noise::NoiseDensity;
 pub use photoreceiver::{Photoreceiver, ShotNoise};
+pub use quadratic_form::QuadraticForm;

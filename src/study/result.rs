@@ -59,8 +59,11 @@ pub struct RunResult {
     pub latencies: Vec<StageLatency>,
     /// Electrical power; null where no stage says any.
     pub power: Option<PowerResult>,
-    /// Time to receive one codeword of the error correction, ns.
+    /// Time to receive the interleaved codewords of the error correction over this lane alone, ns.
     pub fec_accumulation_ns: f64,
+    /// What the error correction makes of errors in bursts; null without one, where no error was counted,
+    /// and for formats of other than two or four levels.
+    pub correction: Option<CorrectionResult>,
     /// Parts used, and where their numbers come from.
     pub sources: Vec<SourceResult>,
     /// What the user should know.
@@ -120,6 +123,28 @@ pub struct BitErrorRatio {
     pub bits: Option<f64>,
     /// 95 % Clopper–Pearson interval of a counted ratio.
     pub interval_95: Option<[f64; 2]>,
+}
+
+/// What an error correction makes of errors in bursts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct CorrectionResult {
+    /// Codewords whose symbols are sent in turn.
+    pub interleaved_codewords: u32,
+    /// Symbols whose bits are sent in turn.
+    pub multiplexed_symbols: u32,
+    /// Whether line symbols are precoded.
+    pub precoded: bool,
+    /// Probability that the symbol behind a wrong one is wrong too: as it was given, as the feedback taps
+    /// make it, or as it was counted.
+    pub burst_continuation: f64,
+    /// Bit error ratio in front of the decoder, behind a precoder's.
+    pub pre_fec_ber: f64,
+    /// Codewords that cannot be corrected.
+    pub codeword_error_ratio: f64,
+    /// Bit error ratio behind the decoder.
+    pub post_fec_ber: f64,
+    /// Ethernet frames of 64 octets that are lost.
+    pub frame_loss_ratio: f64,
 }
 
 /// Opening of an eye.

@@ -1,5 +1,6 @@
 //! One link, run: error ratio, eye, margin.
 
+use super::correction::correction;
 use super::margin::{MarginSearch, target_ber};
 use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, StageDelay,
@@ -208,6 +209,7 @@ fn report(
             * link
                 .fec
                 .accumulation_latency(link.signal.symbol_rate * modulation.bits_per_symbol()),
+        correction: correction(link, decided, counts),
         sources: link
             .sources
             .iter()

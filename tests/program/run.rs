@@ -283,3 +283,38 @@ fn a_touchstone_file_is_found_beside_the_link_and_its_delay_reported() {
         "35 GHz or more",
     ]);
 }
+
+#[test]
+fn frames_are_lost_in_bursts_and_saved_by_interleaving() {
+    let folder = Folder::new();
+    let run = |keys: &[&str]| {
+        let result = folder.run("400gbase-dr4", keys).success().json();
+        (
+            number(&result, "/correction/frame_loss_ratio"),
+            number(&result, "/correction/burst_continuation"),
+            number(&result, "/ber/post_fec"),
+            number(&result, "/correction/post_fec_ber"),
+            number(&result, "/fec_accumulation_ns"),
+        )
+    };
+    let noisy = "connectors.loss_db=6";
+    let (alone, continuation, independent, corrected, accumulation) = run(&[noisy]);
+    assert!(continuation < 0.01 && alone > 0.0);
+    // Five symbols of four levels instead of ten bits: a little fewer wrong symbols.
+    assert!(
+        (corrected / independent - 1.0).abs() < 0.1,
+        "{corrected} {independent}"
+    );
+    let (bursts, given, _, _, _) = run(&[noisy, "fec.burst_continuation=0.75"]);
+    assert!(
+        (given - 0.75).abs() < 1e-9 && bursts > 10.0 * alone,
+        "{bursts} {alone}"
+    );
+    let (saved, _, _, _, longer) = run(&[
+        noisy,
+        "fec.burst_continuation=0.75",
+        "fec.interleaved_codewords=4",
+    ]);
+    assert!(saved < 0.1 * bursts, "{saved} {bursts}");
+    assert!((longer / accumulation - 4.0).abs() < 1e-9);
+}

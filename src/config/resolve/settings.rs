@@ -15,7 +15,7 @@ use crate::config::schema::{
 };
 use crate::config::source::{Location, Value};
 use crate::equalizer::{Adaptation, Equalizer};
-use crate::fec::{ForwardErrorCorrection, ReedSolomon};
+use crate::fec::{ForwardErrorCorrection, Interleaving, ReedSolomon, Transmission};
 use crate::fiber::EchoPhase;
 use crate::format::{Modulation, Pattern};
 use crate::link::{
@@ -292,6 +292,7 @@ impl Resolver<'_> {
             None => CodeName::None,
         };
         if code == CodeName::None {
+            self.transmission_without_code(table);
             return Some(ForwardErrorCorrection::None);
         }
         let mut numbers = [0; 3];
@@ -314,7 +315,10 @@ impl Resolver<'_> {
             None => format!("RS({codeword},{message})"),
         };
         match ReedSolomon::new(name, codeword, message, bits) {
-            Ok(code) => Some(ForwardErrorCorrection::ReedSolomon(code)),
+            Ok(code) => {
+                let transmission = self.code_transmission(table, &code);
+                Some(ForwardErrorCorrection::ReedSolomon(code, transmission))
+            }
             Err(error) => {
                 let at = table
                     .codeword_symbols
@@ -327,6 +331,63 @@ impl Resolver<'_> {
                     "such as 544, 514 and 10",
                 );
                 None
+            }
+        }
+    }
+
+    /// How codewords are sent.
+    fn code_transmission(&mut self, table: &FecTable, code: &ReedSolomon) -> Transmission {
+        let count = |value: Option<&Value<Count>>| {
+            value.map_or(1, |value| u32::try_from(value.value.0).unwrap_or(u32::MAX))
+        };
+        let multiplexed = count(table.multiplexed_symbols.as_ref());
+        if let Some(value) = &table.multiplexed_symbols
+            && !code.codeword_symbols.is_multiple_of(multiplexed.max(1))
+        {
+            self.impossible(
+                &value.at,
+                format!(
+                    "`multiplexed_symbols` cannot be {multiplexed} in [fec]: a codeword of {} symbols does not divide into as many",
+                    code.codeword_symbols
+                ),
+                "such as 1, 2 or 4",
+            );
+        }
+        Transmission {
+            interleaving: Interleaving {
+                codewords: count(table.interleaved_codewords.as_ref()),
+                multiplexed,
+            },
+            precoded: table.precoded.as_ref().is_some_and(|value| value.value),
+            continuation: table.burst_continuation.as_ref().map(|value| value.value),
+        }
+    }
+
+    /// Notes keys of the transmission of codewords where there are none.
+    fn transmission_without_code(&mut self, table: &FecTable) {
+        let given = [
+            (
+                "interleaved_codewords",
+                table.interleaved_codewords.as_ref().map(|v| &v.at),
+            ),
+            (
+                "multiplexed_symbols",
+                table.multiplexed_symbols.as_ref().map(|v| &v.at),
+            ),
+            ("precoded", table.precoded.as_ref().map(|v| &v.at)),
+            (
+                "burst_continuation",
+                table.burst_continuation.as_ref().map(|v| &v.at),
+            ),
+        ];
+        for (key, at) in given {
+            if let Some(at) = at {
+                let at = at.clone();
+                self.impossible(
+                    &at,
+                    format!("`{key}` in [fec] has no effect without a code"),
+                    "write `model = \"kp4\"`, or take the key out",
+                );
             }
         }
     }
