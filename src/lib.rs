@@ -118,6 +118,18 @@
 //!
 //! What each model leaves out stands in its own documentation under “Leaves out”.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
 pub mod amplifier;
 pub mod capture;
 pub mod com;

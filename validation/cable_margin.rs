@@ -1,8 +1,8 @@
 //! Channel operating margin of cables from their geometry, effective return loss, and eyes over a window of time.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use super::margin::{SYMBOLS, two_gaussians};
 use eyespan::com::cable::CableAssembly;
-use eyespan::com::sampled::Phases;
 use eyespan::com::window::windowed_eye;
 use eyespan::com::{
     EqualizerSetting, EyeWindow, Feedback, Filtered, PathKind, PhaseSearch, Receiver,
@@ -204,24 +204,8 @@ fn return_loss() -> Result<Vec<Check>, CaseError> {
 }
 
 fn window() -> Result<Vec<Check>, CaseError> {
-    const PHASES: usize = 32;
-    const SYMBOLS: usize = 48;
     let library = Library::built_in()?;
-    let sampled = |peak: f64, width: f64| {
-        let mut samples = Vec::with_capacity(PHASES * SYMBOLS);
-        for m in 0..PHASES {
-            for n in 0..SYMBOLS {
-                let x = (n as f64 - 12.0 + m as f64 / PHASES as f64) / width;
-                let echo = (x - 1.9) / 1.5;
-                samples.push(peak * ((-x * x).exp() + 0.1 * (-echo * echo).exp()));
-            }
-        }
-        Phases {
-            symbols: SYMBOLS,
-            phases: PHASES,
-            samples,
-        }
-    };
+    let sampled = |peak, width| two_gaussians(peak, width, 0.1);
     let mut receiver_noise = vec![0.0; SYMBOLS / 2];
     receiver_noise[0] = 0.3e-3 * 0.3e-3;
     let filtered = Filtered {

@@ -42,18 +42,6 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// A line by the constants of equations 93A-9 to 93A-14, in their units, and its length in mm.
-fn line(impedance: f64, length: f64, [g0, a1, a2, delay]: [f64; 4]) -> Line {
-    Line {
-        loss_constant: g0 * 1e3,
-        loss_root: a1 * 1e3 * 1e-9f64.sqrt(),
-        loss_linear: a2 * 1e-6,
-        delay: delay * 1e-6,
-        impedance,
-        length: length * 1e-3,
-    }
-}
-
 fn host_package() -> Device {
     let constants = [5e-4, 6.5e-4, 2.93e-4, 6.141e-3];
     Device {
@@ -64,7 +52,7 @@ fn host_package() -> Device {
         },
         package: Package {
             lines: [(87.5, 15.0), (95.0, 2.0), (100.0, 1.3), (78.0, 1.5)]
-                .map(|(impedance, length)| line(impedance, length, constants))
+                .map(|(impedance, length)| Line::tabulated(constants, length, impedance))
                 .to_vec(),
             ball: 40e-15,
         },
@@ -80,7 +68,11 @@ fn old_package() -> Piece {
             bump: 0.0,
         },
         package: Package {
-            lines: vec![line(78.2, 30.0, [0.0, 1.734e-3, 1.455e-4, 6.141e-3])],
+            lines: vec![Line::tabulated(
+                [0.0, 1.734e-3, 1.455e-4, 6.141e-3],
+                30.0,
+                78.2,
+            )],
             ball: 180e-15,
         },
         board: None,
@@ -88,7 +80,11 @@ fn old_package() -> Piece {
 }
 
 fn host_board(length: f64) -> BoardTrace {
-    BoardTrace::Fitted(line(92.5, length, [0.0, 5.95e-4, 2.6e-5, 5.79e-3]))
+    BoardTrace::Fitted(Line::tabulated(
+        [0.0, 5.95e-4, 2.6e-5, 5.79e-3],
+        length,
+        92.5,
+    ))
 }
 
 fn cable_end() -> Result<Connector, CaseError> {
@@ -105,10 +101,10 @@ fn die_to_die() -> Result<Vec<Check>, CaseError> {
             Piece::Device(host_package()),
             Piece::Board(host_board(83.0)),
             Piece::Connector(cable_end()?),
-            Piece::Board(BoardTrace::Fitted(line(
-                109.8,
-                72.0,
+            Piece::Board(BoardTrace::Fitted(Line::tabulated(
                 [0.0, 4.114e-4, 2.547e-4, 6.191e-3],
+                72.0,
+                109.8,
             ))),
             old_package().flipped(),
         ],

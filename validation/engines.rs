@@ -10,6 +10,7 @@ use eyespan::equalizer::Equalizer;
 use eyespan::fiber::single_mode::Attenuation;
 use eyespan::fiber::{Dispersion, SingleModeFiber};
 use eyespan::format::{Modulation, Pattern};
+use eyespan::link::decision::Decided;
 use eyespan::link::monte_carlo::{MonteCarlo, Watch};
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{Link, LinkError, Stage};
@@ -34,6 +35,21 @@ const MAXIMUM_SYMBOLS: u64 = if cfg!(debug_assertions) {
     40_000_000
 };
 
+/// What a link decides with so much loss in front of its receiver that its bit error ratio is `level`.
+pub fn decided_near(engine: &mut SemiAnalytic, level: f64) -> Result<Decided, CaseError> {
+    let root = find_root(
+        |loss| {
+            let errors = engine.evaluate_with_loss(loss)?.decided.errors;
+            Ok::<_, LinkError>(errors.bit.max(1e-300).log10() - level.log10())
+        },
+        -30.0,
+        40.0,
+        1e-3,
+        100,
+    )?;
+    Ok(engine.evaluate_with_loss(root.x)?.decided)
+}
+
 /// A link whose loss in front of the receiver is solved for each error ratio.
 pub fn counted_against_tails(link: &Link, levels: &[f64]) -> Result<Vec<Check>, CaseError> {
     let mut link = link.clone();
@@ -42,17 +58,7 @@ pub fn counted_against_tails(link: &Link, levels: &[f64]) -> Result<Vec<Check>, 
     let mut engine = SemiAnalytic::new(&link)?;
     let mut checks = Checks::from(SOURCE);
     for &level in levels {
-        let root = find_root(
-            |loss| {
-                let errors = engine.evaluate_with_loss(loss)?.decided.errors;
-                Ok::<_, LinkError>(errors.bit.max(1e-300).log10() - level.log10())
-            },
-            -30.0,
-            40.0,
-            1e-3,
-            100,
-        )?;
-        let decided = engine.evaluate_with_loss(root.x)?.decided;
+        let decided = decided_near(&mut engine, level)?;
         let symbols = engine.propagation().symbols().len();
         // Some 4000 errors where they are frequent, 400 where they are rare.
         link.engine.monte_carlo.relative_error = if level > 1e-4 { 0.03 } else { 0.1 };

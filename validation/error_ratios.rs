@@ -30,9 +30,9 @@ const NRZ_ROWS: [(f64, f64); 4] = [
     (8.0, 6.220_960_574e-16),
 ];
 
-/// Error ratios of the slicer for equally likely levels with one noise deviation.
-fn slicer(modulation: &Modulation, deviation: f64) -> ErrorRatios {
-    let samples = DecisionSamples {
+/// The levels of a modulation, equally likely, with one noise deviation.
+pub fn equal_levels(modulation: &Modulation, deviation: f64) -> DecisionSamples {
+    DecisionSamples {
         by_level: modulation
             .level_positions()
             .iter()
@@ -44,7 +44,12 @@ fn slicer(modulation: &Modulation, deviation: f64) -> ErrorRatios {
                 }]
             })
             .collect(),
-    };
+    }
+}
+
+/// Error ratios of the slicer for equally likely levels with one noise deviation.
+fn slicer(modulation: &Modulation, deviation: f64) -> ErrorRatios {
+    let samples = equal_levels(modulation, deviation);
     samples.error_ratios(&samples.midway_thresholds(), modulation)
 }
 

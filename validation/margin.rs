@@ -68,18 +68,6 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// A line as the standard tabulates it: γ₀ in 1/mm, a₁ in √ns/mm, a₂ and τ in ns/mm, mm, Ω.
-fn line([g0, a1, a2, tau]: [f64; 4], length_mm: f64, impedance: f64) -> Line {
-    Line {
-        loss_constant: g0 * 1e3,
-        loss_root: a1 * 1e3 * 1e-9f64.sqrt(),
-        loss_linear: a2 * 1e-6,
-        delay: tau * 1e-6,
-        impedance,
-        length: length_mm * 1e-3,
-    }
-}
-
 fn package() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(PACKAGE);
     let device = Device {
@@ -89,7 +77,11 @@ fn package() -> Result<Vec<Check>, CaseError> {
             bump: 0.0,
         },
         package: Package {
-            lines: vec![line([0.0, 1.734e-3, 1.455e-4, 6.141e-3], 12.0, 87.5)],
+            lines: vec![Line::tabulated(
+                [0.0, 1.734e-3, 1.455e-4, 6.141e-3],
+                12.0,
+                87.5,
+            )],
             ball: 0.11e-12,
         },
         board: None,
@@ -238,13 +230,16 @@ const HOST: [f64; 4] = [0.0, 5.95e-4, 2.6e-5, 5.79e-3];
 /// A device of draft 3.3 with the first line of its package and, for hosts, its board, mm.
 fn device(class_a: bool, first: f64, board: Option<f64>) -> Device {
     let lines = if class_a {
-        vec![line(CLASS_A, first, 87.5), line(CLASS_A, 1.8, 92.5)]
+        vec![
+            Line::tabulated(CLASS_A, first, 87.5),
+            Line::tabulated(CLASS_A, 1.8, 92.5),
+        ]
     } else {
         vec![
-            line(CLASS_B, first, 87.5),
-            line(CLASS_B, 2.0, 95.0),
-            line(CLASS_B, 1.3, 100.0),
-            line(CLASS_B, 1.5, 78.0),
+            Line::tabulated(CLASS_B, first, 87.5),
+            Line::tabulated(CLASS_B, 2.0, 95.0),
+            Line::tabulated(CLASS_B, 1.3, 100.0),
+            Line::tabulated(CLASS_B, 1.5, 78.0),
         ]
     };
     Device {
@@ -259,7 +254,7 @@ fn device(class_a: bool, first: f64, board: Option<f64>) -> Device {
         },
         board: board.map(|length| Board {
             near: 0.0,
-            line: line(HOST, length, 92.5),
+            line: Line::tabulated(HOST, length, 92.5),
             far: 0.0,
         }),
     }
@@ -269,7 +264,11 @@ fn losses() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(DEVICES);
     let board_92 = Device {
         package: Package {
-            lines: vec![line([0.0, 4.114e-4, 2.547e-4, 6.191e-3], 151.0, 109.8)],
+            lines: vec![Line::tabulated(
+                [0.0, 4.114e-4, 2.547e-4, 6.191e-3],
+                151.0,
+                109.8,
+            )],
             ball: 0.0,
         },
         ..Device::bare(50.0)
@@ -508,24 +507,29 @@ fn sequences() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
-fn decision_feedback() -> Result<Vec<Check>, CaseError> {
+/// Symbols of a pulse of [`two_gaussians`].
+pub const SYMBOLS: usize = 48;
+
+/// A pulse exp(−x²) of a peak and a width in symbols, and its echo 1.9 widths later, 1.5 times as wide.
+pub fn two_gaussians(peak: f64, width: f64, echo: f64) -> Phases {
     const PHASES: usize = 32;
-    const SYMBOLS: usize = 48;
-    let sampled = |peak: f64, width: f64| {
-        let mut samples = Vec::with_capacity(PHASES * SYMBOLS);
-        for m in 0..PHASES {
-            for n in 0..SYMBOLS {
-                let x = (n as f64 - 12.0 + m as f64 / PHASES as f64) / width;
-                let echo = (x - 1.9) / 1.5;
-                samples.push(peak * ((-x * x).exp() + 0.3 * (-echo * echo).exp()));
-            }
+    let mut samples = Vec::with_capacity(PHASES * SYMBOLS);
+    for m in 0..PHASES {
+        for n in 0..SYMBOLS {
+            let x = (n as f64 - 12.0 + m as f64 / PHASES as f64) / width;
+            let late = (x - 1.9) / 1.5;
+            samples.push(peak * ((-x * x).exp() + echo * (-late * late).exp()));
         }
-        Phases {
-            symbols: SYMBOLS,
-            phases: PHASES,
-            samples,
-        }
-    };
+    }
+    Phases {
+        symbols: SYMBOLS,
+        phases: PHASES,
+        samples,
+    }
+}
+
+fn decision_feedback() -> Result<Vec<Check>, CaseError> {
+    let sampled = |peak, width| two_gaussians(peak, width, 0.3);
     let mut receiver_noise = vec![0.0; SYMBOLS / 2];
     receiver_noise[0] = 0.4e-3 * 0.4e-3;
     let filtered = Filtered {

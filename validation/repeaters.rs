@@ -2,6 +2,7 @@
 //! row, and an electrical, optical and electrical path without a decision.
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use super::error_ratios::equal_levels;
 use super::links;
 use eyespan::copper::{ContinuousTimeLinearEqualizer, Redriver, RedriverGain};
 use eyespan::equalizer::{Equalizer, Taps};
@@ -16,7 +17,6 @@ use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{
     Chain, Link, Method, NamedStage, OpticalLoss, OpticalLossKind, Retimer, Segment, Stage,
 };
-use eyespan::measure::slicer::{DecisionSample, DecisionSamples};
 use eyespan::receiver::{ElectricalReceiver, NoiseDensity, Photoreceiver};
 use eyespan::signal::Response;
 use eyespan::study::simulate_chain;
@@ -198,18 +198,7 @@ fn binary_decisions() -> Result<Vec<Check>, CaseError> {
 fn pam4_decisions() -> Result<Vec<Check>, CaseError> {
     let pam4 = Modulation::pam4();
     let of = |deviation: f64| {
-        let by_level = pam4
-            .level_positions()
-            .iter()
-            .map(|&value| {
-                vec![DecisionSample {
-                    value,
-                    deviation,
-                    weight: 1.0,
-                }]
-            })
-            .collect();
-        let rows = DecisionSamples { by_level }.transitions(&[-2.0 / 3.0, 0.0, 2.0 / 3.0]);
+        let rows = equal_levels(&pam4, deviation).transitions(&[-2.0 / 3.0, 0.0, 2.0 / 3.0]);
         Transition::new(&rows).ok_or("rows that are no distribution")
     };
     let (a, b) = (of(0.16)?, of(0.2)?);

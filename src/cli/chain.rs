@@ -1,7 +1,10 @@
 //! `eyespan run` of a link with retimers.
 
-use super::run::{RunArguments, Trimmed, draw, error_ratio, latency, power_in_words, watched};
-use super::{Failure, go_on, make_folder, print_json, print_text, print_words, write_whole};
+use super::Failure;
+use super::run::{
+    RunArguments, Trimmed, after_correction, deliver, draw, error_ratio, latency, power_in_words,
+    target, watched,
+};
 use eyespan::link::Chain;
 use eyespan::study::chain::{ChainResult, SegmentResult};
 use eyespan::study::simulate_chain;
@@ -27,21 +30,8 @@ pub(super) fn run(arguments: &RunArguments, chain: &Chain) -> Result<(), Failure
             pictures.push((file_name(name, i + 1, &segment.name), bytes));
         }
     }
-    let json = serde_json::to_vec_pretty(&simulation.result)
-        .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
-    go_on()?;
-    make_folder(&folder)?;
-    for (name, bytes) in &pictures {
-        write_whole(&folder.join(name), bytes)?;
-    }
-    write_whole(&folder.join("result.json"), &json)?;
     let words = summary(&simulation.result, &folder);
-    if arguments.json {
-        print_words(&words);
-        print_json(&simulation.result)
-    } else {
-        print_text(&words)
-    }
+    deliver(arguments, &simulation.result, &pictures, &words)
 }
 
 /// `eye.png` of the second segment, cable: `eye-2-cable.png`. What file systems may not take becomes a
@@ -75,20 +65,9 @@ fn summary(result: &ChainResult, folder: &Path) -> String {
         );
     }
     row("bit error ratio of all", error_ratio(&result.ber));
-    row(
-        "target before correction",
-        format!(
-            "{:.2e}, {}",
-            result.target.pre_fec_ber,
-            if result.target.met { "met" } else { "missed" }
-        ),
-    );
-    if let Some(post) = result
-        .ber
-        .post_fec
-        .filter(|_| result.fec_accumulation_ns > 0.0)
-    {
-        row("after correction", format!("{post:.2e}"));
+    row("target before correction", target(&result.target));
+    if let Some(post) = after_correction(&result.ber, result.fec_accumulation_ns) {
+        row("after correction", post);
     }
     for (i, segment) in result.segments.iter().enumerate() {
         row(&format!("segment {}", i + 1), of_segment(segment));

@@ -1,6 +1,6 @@
 //! `eyespan run` and `eyespan reach` of amplified lines.
 
-use super::run::RunArguments;
+use super::run::{RunArguments, deliver};
 use super::{Failure, go_on, make_folder, print_json, print_text, print_words, write_whole};
 use eyespan::report::{
     Axis, CurvePlot, Direction, MarkedPoint, Panel, ReferenceLine, ReportError, Series, Style,
@@ -36,31 +36,17 @@ pub(super) fn run(arguments: &RunArguments, line: &Line) -> Result<(), Failure> 
     let plot = picture(&result);
     // A line without any noise has a table and no curve.
     let drawable = result.noise.is_some();
-    let mut files = vec![(
-        "result.json",
-        serde_json::to_vec_pretty(&result)
-            .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?,
-    )];
+    let mut pictures = Vec::new();
     if drawable {
-        files.push(("line.png", plot.render_png(None).map_err(failed)?));
+        let png = plot.render_png(None).map_err(failed)?;
+        pictures.push(("line.png", png));
     }
     if drawable && arguments.svg {
         let svg = plot.render_svg(None).map_err(failed)?;
-        files.push(("line.svg", svg.into_bytes()));
+        pictures.push(("line.svg", svg.into_bytes()));
     }
-    let folder = arguments.folder();
-    go_on()?;
-    make_folder(&folder)?;
-    for (name, bytes) in &files {
-        write_whole(&folder.join(name), bytes)?;
-    }
-    let words = summary(&result, &folder);
-    if arguments.json {
-        print_words(&words);
-        print_json(&result)
-    } else {
-        print_text(&words)
-    }
+    let words = summary(&result, &arguments.folder());
+    deliver(arguments, &result, &pictures, &words)
 }
 
 /// A ratio in dB, or a word where there is no noise.

@@ -13,12 +13,13 @@ use eyespan::report::{
     Style, ValueAxis,
 };
 use eyespan::study::result::{
-    BitErrorRatio, CorrectionResult, PowerResult, RunResult, StageLatency,
+    BitErrorRatio, CorrectionResult, PowerResult, RunResult, StageLatency, TargetResult,
 };
 use eyespan::study::simulation::EyeWaveform;
 use eyespan::study::statistical_picture::StatisticalPicture;
 use eyespan::study::{Simulation, simulate};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Size of the density behind an eye picture.
@@ -62,20 +63,31 @@ pub(super) fn run(arguments: &RunArguments, library: &Library) -> Result<(), Fai
     let simulation = simulate_watched(&link).map_err(|error| Failure::Link { file, error })?;
     let folder = arguments.folder();
     let pictures = draw(&simulation, arguments.svg)?;
-    let json = serde_json::to_vec_pretty(&simulation.result)
+    let words = summary(&simulation.result, &folder);
+    deliver(arguments, &simulation.result, &pictures, &words)
+}
+
+/// Writes the pictures, then `result.json`, and prints the result as it is asked for.
+pub(super) fn deliver<R: Serialize, N: AsRef<Path>>(
+    arguments: &RunArguments,
+    result: &R,
+    pictures: &[(N, Vec<u8>)],
+    words: &str,
+) -> Result<(), Failure> {
+    let json = serde_json::to_vec_pretty(result)
         .map_err(|error| Failure::Words(format!("the result cannot be written: {error}")))?;
+    let folder = arguments.folder();
     go_on()?;
     make_folder(&folder)?;
-    for (name, bytes) in &pictures {
+    for (name, bytes) in pictures {
         write_whole(&folder.join(name), bytes)?;
     }
     write_whole(&folder.join("result.json"), &json)?;
-    let words = summary(&simulation.result, &folder);
     if arguments.json {
-        print_words(&words);
-        print_json(&simulation.result)
+        print_words(words);
+        print_json(result)
     } else {
-        print_text(&words)
+        print_text(words)
     }
 }
 
@@ -340,6 +352,18 @@ fn frames_lost(correction: &CorrectionResult) -> String {
     format!("{:.2e} ({})", correction.frame_loss_ratio, how.join(", "))
 }
 
+/// A target and whether it is met.
+pub(super) fn target(target: &TargetResult) -> String {
+    let met = if target.met { "met" } else { "missed" };
+    format!("{:.2e}, {met}", target.pre_fec_ber)
+}
+
+/// The error ratio behind a code, where there is one.
+pub(super) fn after_correction(ber: &BitErrorRatio, fec_accumulation_ns: f64) -> Option<String> {
+    let post = ber.post_fec.filter(|_| fec_accumulation_ns > 0.0);
+    post.map(|post| format!("{post:.2e}"))
+}
+
 /// The result in words.
 fn summary(result: &RunResult, folder: &Path) -> String {
     let mut lines = vec![result.name.clone(), String::new()];
@@ -354,20 +378,9 @@ fn summary(result: &RunResult, folder: &Path) -> String {
         ),
     );
     row("bit error ratio", error_ratio(&result.ber));
-    row(
-        "target before correction",
-        format!(
-            "{:.2e}, {}",
-            result.target.pre_fec_ber,
-            if result.target.met { "met" } else { "missed" }
-        ),
-    );
-    if let Some(post) = result
-        .ber
-        .post_fec
-        .filter(|_| result.fec_accumulation_ns > 0.0)
-    {
-        row("after correction", format!("{post:.2e}"));
+    row("target before correction", target(&result.target));
+    if let Some(post) = after_correction(&result.ber, result.fec_accumulation_ns) {
+        row("after correction", post);
     }
     if let Some(correction) = &result.correction {
         row("frames lost", frames_lost(correction));

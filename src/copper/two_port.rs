@@ -40,6 +40,19 @@ pub struct Line {
 }
 
 impl Line {
+    /// A line as the standard's tables give it: γ₀ in 1/mm, a₁ in √ns/mm, a₂ and τ in ns/mm, in this
+    /// order; the length in mm and the impedance in Ω.
+    pub fn tabulated([g0, a1, a2, tau]: [f64; 4], length_mm: f64, impedance: f64) -> Self {
+        Self {
+            loss_constant: g0 * 1e3,
+            loss_root: a1 * 1e3 * 1e-9f64.sqrt(),
+            loss_linear: a2 * 1e-6,
+            delay: tau * 1e-6,
+            impedance,
+            length: length_mm * 1e-3,
+        }
+    }
+
     /// Propagation constant, 1/m. At zero frequency it is that at 2.2e-16 Hz, where the logarithm
     /// still has a value, as in the standard's own code.
     pub fn propagation(&self, frequency: f64) -> Complex64 {

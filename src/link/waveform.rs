@@ -20,25 +20,19 @@ pub enum Wave {
 }
 
 impl Wave {
-    /// Room for a voltage or a current.
-    fn real(&mut self) -> &mut Vec<f64> {
-        if !matches!(self, Self::Real(_)) {
-            *self = Self::Real(Vec::new());
-        }
+    /// Samples of a voltage or a current, taken out; empty where there was a field.
+    fn take_real(&mut self) -> Vec<f64> {
         match self {
-            Self::Real(wave) => wave,
-            Self::Field(_) => unreachable!("it was made so"),
+            Self::Real(wave) => std::mem::take(wave),
+            Self::Field(_) => Vec::new(),
         }
     }
 
-    /// Room for a field.
-    fn field(&mut self) -> &mut Vec<Complex64> {
-        if !matches!(self, Self::Field(_)) {
-            *self = Self::Field(Vec::new());
-        }
+    /// Samples of a field, taken out; empty where there was a voltage or a current.
+    fn take_field(&mut self) -> Vec<Complex64> {
         match self {
-            Self::Field(field) => field,
-            Self::Real(_) => unreachable!("it was made so"),
+            Self::Field(field) => std::mem::take(field),
+            Self::Real(_) => Vec::new(),
         }
     }
 }
@@ -291,17 +285,19 @@ impl Propagation {
         };
         match (&operations[0].operation, input) {
             (Operation::Modulate(table), Signal::Real(drive)) => {
-                let field = step.output.field();
+                let mut field = step.output.take_field();
                 field.resize(drive.len(), Complex64::ZERO);
-                table.apply(drive, field);
+                table.apply(drive, &mut field);
+                step.output = Wave::Field(field);
             }
             (Operation::Emit(table), Signal::Real(drive)) => {
-                let power = step.output.real();
+                let mut power = step.output.take_real();
                 power.resize(drive.len(), 0.0);
-                table.apply(drive, power);
+                table.apply(drive, &mut power);
+                step.output = Wave::Real(power);
             }
             (Operation::KerrFiber(linear, gamma), Signal::Field(launched)) => {
-                let field = step.output.field();
+                let mut field = step.output.take_field();
                 field.clear();
                 field.extend_from_slice(launched);
                 let more_fiber = plan.operations[range.end..]
@@ -312,28 +308,32 @@ impl Propagation {
                     &kerr::nonlinear_fiber(linear, *gamma)?,
                     self.grid,
                     !more_fiber,
-                    field,
+                    &mut field,
                 )?);
+                step.output = Wave::Field(field);
             }
             (Operation::GainDynamics(dynamics), Signal::Field(sent)) => {
                 let gain = dynamics.periodic(plan.sampling_rate(), sent)?;
-                let field = step.output.field();
+                let mut field = step.output.take_field();
                 field.clear();
                 let factor = |h: &f64| dynamics.amplifier.field_factor(*h);
                 field.extend(sent.iter().zip(&gain).map(|(a, h)| a * factor(h)));
+                step.output = Wave::Field(field);
             }
             (Operation::Detect(responsivity), Signal::Real(_)) if plan.emission().is_some() => {
                 scale(input, *responsivity, &mut step.output);
             }
             (Operation::Detect(responsivity), Signal::Field(field)) => {
-                let current = step.output.real();
+                let mut current = step.output.take_real();
                 current.resize(field.len(), 0.0);
-                kernels::detect(field, *responsivity, current);
+                kernels::detect(field, *responsivity, &mut current);
+                step.output = Wave::Real(current);
             }
             (Operation::Compress(table), Signal::Real(wave)) => {
-                let compressed = step.output.real();
+                let mut compressed = step.output.take_real();
                 compressed.clear();
                 compressed.extend(wave.iter().map(|&x| table.at(x)));
+                step.output = Wave::Real(compressed);
             }
             (
                 Operation::Linear(_)
@@ -380,14 +380,16 @@ impl Propagation {
                     };
                     match input {
                         Signal::Real(wave) => {
-                            let output = step.output.real();
-                            filter.real(wave, output, &mut self.scratch);
-                            kernels::scale(output, gain);
+                            let mut output = step.output.take_real();
+                            filter.real(wave, &mut output, &mut self.scratch);
+                            kernels::scale(&mut output, gain);
+                            step.output = Wave::Real(output);
                         }
                         Signal::Field(field) => {
-                            let output = step.output.field();
-                            filter.field(field, output, &mut step.spectrum, &mut self.scratch);
-                            kernels::scale_complex(output, gain);
+                            let mut output = step.output.take_field();
+                            filter.field(field, &mut output, &mut step.spectrum, &mut self.scratch);
+                            kernels::scale_complex(&mut output, gain);
+                            step.output = Wave::Field(output);
                         }
                     }
                     step.filter = Some(filter);
@@ -519,14 +521,16 @@ fn linears_of(operations: &[PlannedOperation]) -> Vec<&Linear> {
 fn scale(input: Signal<'_>, gain: f64, output: &mut Wave) {
     match input {
         Signal::Real(wave) => {
-            let output = output.real();
-            output.clear();
-            output.extend(wave.iter().map(|x| x * gain));
+            let mut scaled = output.take_real();
+            scaled.clear();
+            scaled.extend(wave.iter().map(|x| x * gain));
+            *output = Wave::Real(scaled);
         }
         Signal::Field(field) => {
-            let output = output.field();
-            output.clear();
-            output.extend(field.iter().map(|x| x * gain));
+            let mut scaled = output.take_field();
+            scaled.clear();
+            scaled.extend(field.iter().map(|x| x * gain));
+            *output = Wave::Field(scaled);
         }
     }
 }

@@ -146,15 +146,8 @@ impl<'a> Reading<'a> {
                 ),
             ]
         };
-        let [g0, a1, a2, delay] = keys.map(|(key, value)| self.number(key, value));
-        Line {
-            loss_constant: g0 * 1e3,
-            loss_root: a1 * 1e3 * 1e-9f64.sqrt(),
-            loss_linear: a2 * 1e-6,
-            delay: delay * 1e-6,
-            impedance: f64::NAN,
-            length: f64::NAN,
-        }
+        let constants = keys.map(|(key, value)| self.number(key, value));
+        Line::tabulated(constants, f64::NAN, f64::NAN)
     }
 
     fn device(

@@ -15,18 +15,6 @@ use crate::link::{Crosstalk, CrosstalkCoupling, CrosstalkEnd, Stage};
 /// Resistance of a termination that is not said, between the legs, Ω.
 const TERMINATION: f64 = 100.0;
 
-/// A line of length 0 by its constants in the units of the file.
-fn line(gamma0: f64, a1: f64, a2: f64, delay: f64, impedance: f64) -> Line {
-    Line {
-        loss_constant: gamma0 * 1e3,
-        loss_root: a1 * 1e3 * 1e-9f64.sqrt(),
-        loss_linear: a2 * 1e-6,
-        delay: delay * 1e-6,
-        impedance,
-        length: 0.0,
-    }
-}
-
 fn or(value: Option<&Value<f64>>, absent: f64) -> f64 {
     value.map_or(absent, |value| value.value)
 }
@@ -68,16 +56,17 @@ impl Resolver<'_> {
                 None => self.missing(entry, "line_length_mm", ""),
             }
         }
-        let mut one = line(0.0, 0.0, 0.0, 0.0, TERMINATION);
-        if !impedance.is_empty() {
-            one = line(
+        let constants = if impedance.is_empty() {
+            [0.0; 4]
+        } else {
+            [
                 or(table.gamma0_per_mm.as_ref(), 0.0),
                 self.needed(entry, "a1_sqrt_ns_per_mm", table.a1_sqrt_ns_per_mm.as_ref()),
                 self.needed(entry, "a2_ns_per_mm", table.a2_ns_per_mm.as_ref()),
                 self.needed(entry, "delay_ns_per_mm", table.delay_ns_per_mm.as_ref()),
-                TERMINATION,
-            );
-        }
+            ]
+        };
+        let one = Line::tabulated(constants, 0.0, TERMINATION);
         if self.errors.errors.len() > before {
             return None;
         }
@@ -174,17 +163,18 @@ impl Resolver<'_> {
             let line = self.possible(entry, line)?;
             return Some(Stage::Board(BoardTrace::StriplinePair(line, length)));
         }
-        let fitted = line(
+        let constants = [
             or(table.gamma0_per_mm.as_ref(), 0.0),
             self.needed(entry, "a1_sqrt_ns_per_mm", table.a1_sqrt_ns_per_mm.as_ref()),
             self.needed(entry, "a2_ns_per_mm", table.a2_ns_per_mm.as_ref()),
             self.needed(entry, "delay_ns_per_mm", table.delay_ns_per_mm.as_ref()),
-            self.needed(
-                entry,
-                "differential_impedance_ohm",
-                table.differential_impedance_ohm.as_ref(),
-            ),
+        ];
+        let impedance = self.needed(
+            entry,
+            "differential_impedance_ohm",
+            table.differential_impedance_ohm.as_ref(),
         );
+        let fitted = Line::tabulated(constants, 0.0, impedance);
         (self.errors.errors.len() == before)
             .then_some(Stage::Board(BoardTrace::Fitted(Line { length, ..fitted })))
     }
