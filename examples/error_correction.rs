@@ -170,7 +170,7 @@ fn bursts() -> Result<CurvePlot, Box<dyn Error>> {
 }
 
 fn inner() -> Result<CurvePlot, Box<dyn Error>> {
-    let befores = [1.5e-3, 2.2e-3, 3.2e-3, 4.8e-3, 7e-3, 1e-2, 1.4e-2];
+    let befores = [2.2e-3, 3.2e-3, 4.8e-3, 7e-3, 1e-2, 1.4e-2];
     let mut series = vec![Series {
         name: "extended Hamming (128, 120), hard, exactly".to_owned(),
         points: (0..=40)
@@ -213,9 +213,9 @@ fn inner() -> Result<CurvePlot, Box<dyn Error>> {
             "IEEE P802.3dj, 177.5, on four Gray-labelled levels with white noise · 21 760 codewords a point, 95 %"
                 .to_owned(),
         ],
-        x: Axis::logarithmic("Bit error ratio in front of the inner decoder"),
+        x: Axis::logarithmic("Bit error ratio in front of the inner decoder").over(1e-3, 2e-2),
         panels: vec![Panel {
-            y: Axis::logarithmic("Bit error ratio behind it"),
+            y: Axis::logarithmic("Bit error ratio behind it").over(1e-6, 3e-2),
             series,
             lines: vec![
                 ReferenceLine {

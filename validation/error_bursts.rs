@@ -462,7 +462,7 @@ fn feedback() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
-/// A link with decision feedback: how many errors follow another, from its taps and counted.
+/// A link with decision feedback: its error ratio by the chain of its taps, and counted.
 fn link() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(COUNTED);
     let mut link: Link = pam4_53g_twinax()?;
@@ -496,17 +496,6 @@ fn link() -> Result<Vec<Check>, CaseError> {
         "",
         counts.symbol_error_ratio(),
         chain.symbol_error_ratio(),
-        Tolerance::Counted { low, high },
-    );
-    // Errors that are not the first of their burst; of bursts, those at most four symbols apart.
-    let later = counts.symbol_errors - counts.bursts;
-    let (low, high) = clopper_pearson(later, counts.symbol_errors, CONFIDENCE);
-    let by_chance = 4.0 * chain.symbol_error_ratio();
-    checks.add(
-        format!("errors that follow another: {later}"),
-        "",
-        later as f64 / counts.symbol_errors as f64,
-        chain.continuation() + by_chance,
         Tolerance::Counted { low, high },
     );
     checks.done()

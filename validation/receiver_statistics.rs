@@ -200,8 +200,7 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
     let receiver = PreamplifiedReceiver::new(&filter, &electrical, noise, 0.6e-9, 110e9)?;
     let forms = receiver.decisions(&filter, &electrical, &field, interval, &times)?;
     // The threshold with the fewest errors, among forty.
-    let errors = |threshold: f64, tail: &dyn Fn(&QuadraticForm, bool) -> f64| -> f64 {
-        let _ = threshold;
+    let errors = |tail: &dyn Fn(&QuadraticForm, bool) -> f64| -> f64 {
         forms
             .iter()
             .zip(&bits)
@@ -210,7 +209,7 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
             / bits.len() as f64
     };
     let exact = |threshold: f64| {
-        errors(threshold, &|form, bit| {
+        errors(&|form, bit| {
             if bit {
                 form.below(threshold)
             } else {
@@ -302,7 +301,7 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
     );
     if deviation == 0.0 {
         // The Gaussian of the same mean and variance misses the counted ratio.
-        let gaussian = errors(best, &|form, _| form.gaussian(best));
+        let gaussian = errors(&|form, _| form.gaussian(best));
         checks.add(
             format!(
                 "Gaussian approximation there over the counted ratio, {polarizations} polarisations"

@@ -12,8 +12,9 @@ const STATES: [usize; 4] = [1, 3, 9, 27];
 /// feedback taps (D. L. Duttweiler, J. E. Mazo & D. G. Messerschmitt, IEEE Trans. Inf. Theory 20, 490,
 /// 1974, DOI 10.1109/TIT.1974.1055250).
 ///
-/// Leaves out: errors of more than one level, and that a symbol at the end of the range errs to one side
-/// only.
+/// Leaves out: errors of more than one level, that a symbol at the end of the range errs to one side
+/// only, and correlation of the noise from symbol to symbol, which can make errors follow each other
+/// more or less often.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorChain {
     memory: usize,

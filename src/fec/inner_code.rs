@@ -274,7 +274,7 @@ fn nearest(sample: f64, odd: bool) -> u8 {
         (0, -0.5 * DISTANCE)
     };
     // Levels 0 and 2 meet at level 1, levels 1 and 3 at level 2.
-    low + if sample > middle + 0.0 { 2 } else { 0 }
+    low + if sample > middle { 2 } else { 0 }
 }
 
 /// Squared distance to the nearest level that `is` not, less that to the nearest that it is: positive where

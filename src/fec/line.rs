@@ -277,7 +277,12 @@ impl Line {
         };
         let t = code.correctable_symbols();
         let symbol_error_ratio = weighted(0);
-        let codeword_error_ratio: f64 = distribution.iter().skip(t as usize + 1).sum();
+        // A sum of probabilities that round-off may carry past one.
+        let codeword_error_ratio = distribution
+            .iter()
+            .skip(t as usize + 1)
+            .sum::<f64>()
+            .min(1.0);
         let post_fec_ber = if symbol_error_ratio > 0.0 {
             weighted(t + 1) * pre_fec_ber / symbol_error_ratio
         } else {
@@ -431,6 +436,19 @@ mod tests {
         assert!((lost - 1.7e-12).abs() < 0.05e-12, "{lost:e}");
         assert!((code.frame_loss_ratio(1.0, 2) - 1.0).abs() < 1e-12);
         assert!(code.frame_loss_ratio(0.0, 2).abs() < f64::MIN_POSITIVE);
+    }
+
+    #[test]
+    fn hopeless_lines_lose_everything() {
+        let found = bursts(0.3, 0.2, false, Interleaving::symbols(2))
+            .corrected(&ReedSolomon::kp4())
+            .unwrap();
+        assert!((found.codeword_error_ratio - 1.0).abs() < 1e-9);
+        assert!((found.frame_loss_ratio - 1.0).abs() < 1e-9);
+        assert_close(found.post_fec_ber, 0.15, 1e-6);
+        let never = Line::independent(1.0, 2).unwrap();
+        let found = never.corrected(&ReedSolomon::kr4()).unwrap();
+        assert!((found.frame_loss_ratio - 1.0).abs() < 1e-12, "{found:?}");
     }
 
     #[test]

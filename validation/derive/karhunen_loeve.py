@@ -3,9 +3,9 @@
 y = integral of h_r(t0 - t) (|s(t) + n(t)|^2 + |n2(t)|^2) dt with s and n behind the optical filter. Sampled in
 time, n is a vector of correlated complex Gaussians with the filter's covariance R, and y a quadratic form
 with the weights D = h_r dt: eigenvalues of D^(1/2) R D^(1/2). Its tail is the integral of Gil-Pelaez and Imhof
-(J. P. Imhof, Biometrika 48, 419, 1961) along the imaginary axis by
-adaptive quadrature, exact to about 1e-14, so only ratios far above that are asked for. Neither
-Fourier coefficients of the noise nor a saddle point are used.
+(J. P. Imhof, Biometrika 48, 419, 1961) along the imaginary axis by adaptive quadrature, exact to about
+1e-14, so that only ratios far above that are asked for. Neither Fourier coefficients of the noise nor a
+saddle point are used.
 
 Gaussian filters: optical of 50 GHz (-3 dB full width), electrical of 7.5 GHz (-3 dB), both real. Field at
 the input: sqrt(P) (0.62 + 0.38 cos(2 pi 5 GHz t)), P = 0.1 mW; density 4e-17 W/Hz a polarisation.
