@@ -2,6 +2,7 @@
 
 pub mod amplified_line;
 pub mod chain;
+pub mod converted;
 pub mod counts;
 pub mod crosstalk;
 pub mod decision;

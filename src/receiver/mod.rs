@@ -1,11 +1,14 @@
-//! Receivers: photodiode with transimpedance amplifier, and the electrical receiver's front end.
+//! Receivers: photodiode with transimpedance amplifier, the electrical receiver's front end, and the
+//! analogue-to-digital converter.
 
 pub mod avalanche;
+pub mod converter;
 pub mod electrical;
 pub mod noise;
 pub mod photoreceiver;
 
 pub use avalanche::AvalancheMultiplication;
+pub use converter::{AnalogToDigitalConverter, Conversion, ConverterError, FullScale};
 pub use electrical::{AcCoupling, ElectricalReceiver};
 pub use noise::NoiseDensity;
 pub use photoreceiver::{Photoreceiver, ShotNoise};

@@ -3,6 +3,7 @@
 pub mod cable_margin;
 pub mod cause;
 pub mod chain;
+pub mod impedance;
 pub mod line;
 pub mod link_budget;
 pub mod margin;
