@@ -389,10 +389,7 @@ fn fast(modulation: Modulation, symbol_rate: f64, jitter: f64, way: Vec<Stage>) 
             response: Response::BesselThomson4 {
                 bandwidth: 0.75 * symbol_rate,
             },
-            jitter: Jitter {
-                random_rms: jitter,
-                dual_dirac: 0.0,
-            },
+            jitter: Jitter::drawn(jitter, 0.0),
             ..Driver::default()
         }),
         Stage::Laser(Laser {

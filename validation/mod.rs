@@ -19,6 +19,7 @@ mod avalanche;
 mod board_lines;
 mod cable_margin;
 pub mod checks;
+mod converters;
 mod copper;
 mod copper_links;
 mod dispersion_penalty;
@@ -51,6 +52,7 @@ mod repeaters;
 mod reproducibility;
 mod sequence_detection;
 mod statistical_eye;
+mod systematic_jitter;
 mod tdecq;
 
 pub use checks::{Case, Outcome, Status};
@@ -98,6 +100,7 @@ pub fn cases() -> Vec<Case> {
         error_bursts::cases(),
         inner_code::cases(),
         receiver_statistics::cases(),
+        converters::cases(),
         copper::cases(),
         copper_links::cases(),
         board_lines::cases(),
@@ -120,6 +123,7 @@ pub fn cases() -> Vec<Case> {
         reproducibility::cases(),
         sequence_detection::cases(),
         statistical_eye::cases(),
+        systematic_jitter::cases(),
         tdecq::cases(),
     ]
     .into_iter()
