@@ -29,6 +29,7 @@ mod eye_closure;
 mod fec;
 mod fiber;
 mod kerr_links;
+mod light_links;
 mod light_stages;
 mod link_model;
 mod links;
