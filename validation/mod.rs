@@ -32,6 +32,7 @@ mod fec;
 mod fiber;
 mod inner_code;
 mod kerr_links;
+mod light_links;
 mod light_stages;
 mod link_model;
 mod links;

@@ -137,12 +137,16 @@ pub fn carry(
         let mut decisions = SURVEYED;
         while 4 * decisions < n {
             let shares = path.shares((0..decisions).map(|i| i * n / decisions));
-            for predictor in PREDICTORS {
-                if survey.predictors.len() < PREDICTORS.len() {
+            // The first round adds one predictor after the other, the next have all.
+            loop {
+                if let Some(predictor) = PREDICTORS.get(survey.predictors.len()) {
                     survey.predict(predictor(path.current()), tail, rule, input);
                 }
                 if let Some(carried) = survey.extend(&shares) {
                     return Ok(Some(carried));
+                }
+                if survey.predictors.len() == PREDICTORS.len() {
+                    break;
                 }
             }
             decisions = 4 * decisions + 1;
