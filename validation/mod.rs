@@ -28,6 +28,7 @@ mod error_ratios;
 mod eye_closure;
 mod fec;
 mod fiber;
+mod intensity_modulation;
 mod kerr_links;
 mod light_stages;
 mod link_model;
@@ -103,6 +104,7 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        intensity_modulation::cases(),
         kerr_links::cases(),
         light_stages::cases(),
         echoes::cases(),

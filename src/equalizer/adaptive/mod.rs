@@ -40,6 +40,9 @@ pub struct AdaptiveStructure {
     pub second_order_taps: usize,
     /// Samples about the main tap whose products of three are weighed.
     pub third_order_taps: usize,
+    /// Steps of the products of two and of three samples, relative to that of the taps. Products have
+    /// other powers than samples, and many of them share one error.
+    pub product_steps: [f64; 2],
     /// Past symbols that are fed back.
     pub feedback_taps: usize,
     /// Whether a constant is weighed.
@@ -55,6 +58,7 @@ impl Default for AdaptiveStructure {
             main_tap: 0,
             second_order_taps: 0,
             third_order_taps: 0,
+            product_steps: [1.0; 2],
             feedback_taps: 0,
             constant: false,
         }
@@ -140,7 +144,8 @@ impl AdaptiveEqualizer {
     pub fn second_order_tap(&self, i: usize, j: usize) -> Option<f64> {
         let (i, j, n) = (i.min(j), i.max(j), self.layout.second.1);
         let at = self.layout.linear + i * n - i * i.saturating_sub(1) / 2 + (j - i);
-        let root = if i == j { 1.0 } else { 2f64.sqrt() };
+        let orders = if i == j { 1.0 } else { 2f64 };
+        let root = (orders * self.structure.product_steps[0]).sqrt();
         (j < n).then(|| root * self.weights[at])
     }
 
@@ -243,6 +248,13 @@ impl AdaptiveStructure {
         if self.main_tap >= self.linear_taps {
             let last = self.linear_taps - 1;
             return refuse("main_tap", self.main_tap, format!("0 to {last}"));
+        }
+        if let Some(&value) = (self.product_steps.iter()).find(|&&s| !(s > 0.0 && s.is_finite())) {
+            return Err(AdaptiveError::Rule {
+                what: "a product step",
+                value,
+                allowed: "above 0",
+            });
         }
         let room = 2 * self.main_tap + 1;
         let room = room.min(2 * (self.linear_taps - self.main_tap));

@@ -2,10 +2,6 @@
 
 use super::AdaptiveStructure;
 
-/// Weights of products whose factors are two or three different samples: an equaliser with a weight for
-/// every order of the factors would have so many equal ones.
-const PAIR: f64 = std::f64::consts::SQRT_2;
-
 /// Where the groups of terms stand in the vector of all.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Layout {
@@ -13,6 +9,8 @@ pub(super) struct Layout {
     /// First sample of the window of products, and their number, of second and third order.
     pub second: (usize, usize),
     pub third: (usize, usize),
+    /// Roots of the products' steps: a term so much larger moves so much faster.
+    pub roots: [f64; 2],
     pub feedback: usize,
     pub constant: bool,
 }
@@ -27,6 +25,7 @@ impl Layout {
             linear: structure.linear_taps,
             second: window(structure.second_order_taps),
             third: window(structure.third_order_taps),
+            roots: structure.product_steps.map(f64::sqrt),
             feedback: structure.feedback_taps,
             constant: structure.constant,
         }
@@ -55,17 +54,19 @@ pub(super) fn fill(layout: &Layout, samples: &[f64], terms: &mut [f64]) {
     linear.copy_from_slice(&samples[..linear.len()]);
     let (first, count) = layout.second;
     let window = &samples[first..first + count];
+    let [two, three] = layout.roots;
     for (i, &x) in window.iter().enumerate() {
         let row;
         (row, rest) = rest.split_at_mut(count - i);
+        let factor = std::f64::consts::SQRT_2 * two * x;
         for (term, &y) in row.iter_mut().zip(&window[i..]) {
-            *term = PAIR * x * y;
+            *term = factor * y;
         }
-        row[0] = x * x;
+        row[0] = two * x * x;
     }
     let (first, count) = layout.third;
     let window = &samples[first..first + count];
-    let (triple, double) = (6f64.sqrt(), 3f64.sqrt());
+    let (triple, double) = (6f64.sqrt() * three, 3f64.sqrt() * three);
     for (i, &x) in window.iter().enumerate() {
         for (j, &y) in window.iter().enumerate().skip(i) {
             let row;
@@ -74,7 +75,7 @@ pub(super) fn fill(layout: &Layout, samples: &[f64], terms: &mut [f64]) {
             for (term, &z) in row.iter_mut().zip(&window[j..]) {
                 *term = factor * z;
             }
-            row[0] = if i == j { 1.0 } else { double } * x * y * y;
+            row[0] = if i == j { three } else { double } * x * y * y;
         }
     }
 }

@@ -181,7 +181,12 @@ fn products_undo_what_taps_cannot() {
         "{line} {square} {cube}"
     );
     // The window of two is the main sample and the one before.
-    for ((i, j), expected) in [((1, 1), 0.05), ((0, 1), 0.04), ((1, 0), 0.04), ((0, 0), 0.0)] {
+    for ((i, j), expected) in [
+        ((1, 1), 0.05),
+        ((0, 1), 0.04),
+        ((1, 0), 0.04),
+        ((0, 0), 0.0),
+    ] {
         let found = equalizer.second_order_tap(i, j).unwrap();
         assert!((found - expected).abs() < 1e-5, "{i} {j} {found}");
     }
