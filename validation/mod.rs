@@ -31,6 +31,7 @@ mod eye_closure;
 mod fec;
 mod fiber;
 mod inner_code;
+mod intensity_modulation;
 mod kerr_links;
 mod light_links;
 mod light_stages;
@@ -113,6 +114,7 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        intensity_modulation::cases(),
         kerr_links::cases(),
         light_stages::cases(),
         echoes::cases(),

@@ -88,6 +88,7 @@ areas! {
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
     engines: "engines",
+    intensity_modulation: "intensity modulation",
     kerr_links: "kerr links",
     light_stages: "light stages",
     echoes: "echoes",
