@@ -12,8 +12,7 @@ use eyespan::link::monte_carlo::{Counts, MonteCarlo, Watch};
 use eyespan::link::plan::{NoiseSource, Operation};
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{Link, Plan, Stage};
-use rustfft::{FftPlanner, num_complex::Complex64};
-use stopwatch::{compare, example, heading, option, row, sized, threads, timed};
+use stopwatch::{compare, example, heading, option, row, sized, threads, timed, transform_pair};
 
 /// Symbols of the 8 segments between two looks at the stopping rule.
 const ROUND: usize = 8 * 65_536;
@@ -93,34 +92,6 @@ fn prepare(
 
 fn count(engine: &MonteCarlo) -> Counts {
     engine.run(&Watch::default()).expect("the run ends")
-}
-
-/// Two transforms of a block, often enough to be timed; returns the symbols they stand for.
-fn transform_pair(samples: usize, samples_per_symbol: usize) -> impl FnMut() -> f64 {
-    let mut planner = FftPlanner::<f64>::new();
-    let (forward, inverse) = (
-        planner.plan_fft_forward(samples),
-        planner.plan_fft_inverse(samples),
-    );
-    let scratch = forward
-        .get_inplace_scratch_len()
-        .max(inverse.get_inplace_scratch_len());
-    let mut scratch = vec![Complex64::ZERO; scratch];
-    let mut block: Vec<Complex64> = (0..samples)
-        .map(|i| Complex64::new((i % 7) as f64, (i % 5) as f64))
-        .collect();
-    let repetitions = sized(200, 10);
-    move || {
-        for _ in 0..repetitions {
-            forward.process_with_scratch(&mut block, &mut scratch);
-            inverse.process_with_scratch(&mut block, &mut scratch);
-            let scale = 1.0 / samples as f64;
-            for x in &mut block {
-                *x *= scale;
-            }
-        }
-        repetitions as f64 * (samples / samples_per_symbol) as f64
-    }
 }
 
 fn once() {

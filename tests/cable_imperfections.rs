@@ -2,6 +2,7 @@
 
 use eyespan::config::{LinkFile, Problem};
 use eyespan::library::Library;
+use eyespan::link::monte_carlo::Watch;
 use eyespan::link::{Link, Stage};
 use eyespan::study::simulate;
 
@@ -81,19 +82,9 @@ fn half_a_variation_and_impossible_numbers_are_refused() {
 
 #[test]
 fn skew_and_a_suck_out_cost_margin() {
-    let text = include_str!("../examples/links/twinax-26awg-2m-53gbd.toml");
-    let from = "model = \"twinax-26awg\"";
-    assert_eq!(text.matches(from).count(), 1, "the cable");
     let margin = |keys: &str| {
-        let library = Library::built_in().expect("the parts");
-        let link = LinkFile::parse(
-            &text.replace(from, &format!("{from}, {keys}")),
-            "link.toml",
-            &[],
-        )
-        .and_then(|file| file.resolve(&library))
-        .unwrap_or_else(|errors| panic!("{errors}"));
-        simulate(&link, &eyespan::link::monte_carlo::Watch::default())
+        let link = cable_and_hosts(keys).unwrap_or_else(|errors| panic!("{errors}"));
+        simulate(&link, &Watch::default())
             .expect("a result")
             .result
             .margin_db
@@ -109,4 +100,56 @@ fn skew_and_a_suck_out_cost_margin() {
         varied.is_finite() && varied < plain - 0.1,
         "{varied} {plain}"
     );
+}
+
+/// 2 m of 26 AWG with hosts, and more keys of its cable.
+fn cable_and_hosts(keys: &str) -> Result<Link, eyespan::config::ConfigErrors> {
+    let text = include_str!("../examples/links/twinax-26awg-2m-53gbd.toml");
+    let from = "model = \"twinax-26awg\"";
+    assert_eq!(text.matches(from).count(), 1, "the cable");
+    let library = Library::built_in().expect("the parts");
+    let text = text.replace(from, &format!("{from}, {keys}"));
+    LinkFile::parse(&text, "link.toml", &[])?.resolve(&library)
+}
+
+#[test]
+fn a_tolerance_of_the_impedance_takes_the_worst_of_what_it_allows() {
+    let run = |keys: &str| {
+        let link = cable_and_hosts(keys).unwrap_or_else(|errors| panic!("{errors}"));
+        simulate(&link, &Watch::default()).expect("a run").result
+    };
+    let ber = |keys: &str| run(keys).ber.pre_fec.expect("an error ratio");
+    let tolerant = run("impedance_tolerance_percent = 10");
+    let alone = [90, 100, 110].map(|z| ber(&format!("differential_impedance_ohm = {z}")));
+    let worst = alone.iter().copied().fold(0.0, f64::max);
+    let found = tolerant.ber.pre_fec.expect("an error ratio");
+    assert!((found / worst - 1.0).abs() < 1e-9, "{found} {alone:?}");
+    assert!(worst > 1.05 * alone[1], "{alone:?}");
+    let said = |w: &String| w.contains("the worst of 100 Ω ± 10 %");
+    assert!(
+        tolerant.warnings.iter().any(said),
+        "{:?}",
+        tolerant.warnings
+    );
+    let errors = load("impedance_tolerance_percent = 60").expect_err("too much");
+    assert!(errors.to_string().contains("impedance_tolerance_percent"));
+}
+
+#[test]
+fn a_reach_is_that_of_the_worst_impedance() {
+    let reach = |keys: &str| {
+        let link = cable_and_hosts(keys).unwrap_or_else(|errors| panic!("{errors}"));
+        let settings = eyespan::study::reach::ReachSettings {
+            scan_points: 0,
+            causes: false,
+            longest: None,
+        };
+        let found = eyespan::study::find_reach(&link, 1, settings).expect("a search");
+        found.length.expect("a reach")
+    };
+    let ends = [90, 100, 110].map(|z| reach(&format!("differential_impedance_ohm = {z}")));
+    let shortest = ends.iter().copied().fold(f64::INFINITY, f64::min);
+    let found = reach("impedance_tolerance_percent = 10");
+    assert!((found - shortest).abs() < 1e-9, "{found} {ends:?}");
+    assert!(shortest < ends[1], "{ends:?}");
 }

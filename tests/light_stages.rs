@@ -152,26 +152,31 @@ fn the_link_runs_and_says_what_it_took() {
     }
 }
 
-#[test]
-fn counted_errors_do_not_depend_on_the_size_of_blocks() {
-    let text = changed("noise_pa_per_sqrt_hz = 15", "noise_pa_per_sqrt_hz = 800")
-        .replace("gain_db = 12", "gain_db = 4")
-        .replace("return_loss_db = 26", "return_loss_db = 14");
-    let mut link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+/// Counts some dozens of errors in blocks of two sizes.
+fn blocks_of_any_size_count_the_same(link: &mut Link, engine: &mut SemiAnalytic) {
     link.engine.monte_carlo.relative_error = 1e-3;
-    link.engine.monte_carlo.maximum_symbols = 1 << 17;
-    let mut engine = SemiAnalytic::new(&link).expect("a plan");
     let rule = engine.evaluate().expect("an evaluation").decided.rule;
     let symbols = engine.propagation().symbols().len();
     let mut count = |samples: usize| {
         link.engine.monte_carlo.block_samples = Some(samples);
-        MonteCarlo::new(&link, engine.plan(), &rule, symbols)
+        MonteCarlo::new(link, engine.plan(), &rule, symbols)
             .and_then(|counter| counter.run(&Watch::default()))
             .expect("counts")
     };
     let (small, large) = (count(1 << 13), count(1 << 15));
     assert!(small.symbol_errors > 20, "{small:?}");
     assert_eq!(small, large);
+}
+
+#[test]
+fn counted_errors_do_not_depend_on_the_size_of_blocks() {
+    let text = changed("noise_pa_per_sqrt_hz = 15", "noise_pa_per_sqrt_hz = 800")
+        .replace("gain_db = 12", "gain_db = 4")
+        .replace("return_loss_db = 26", "return_loss_db = 14");
+    let mut link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    link.engine.monte_carlo.maximum_symbols = 1 << 17;
+    let mut engine = SemiAnalytic::new(&link).expect("a plan");
+    blocks_of_any_size_count_the_same(&mut link, &mut engine);
 }
 
 #[test]
@@ -450,21 +455,10 @@ fn both_engines_carry_a_gain_that_follows_and_the_statistical_one_refuses_it() {
         .replace("gain_db = 12", "gain_db = 6");
     let mut link = load(&text).unwrap_or_else(|errors| panic!("{errors}"));
     // With polarisation-mode dispersion the emission is white at the detector.
-    link.engine.monte_carlo.relative_error = 1e-3;
     link.engine.monte_carlo.maximum_symbols = 1 << 16;
     let mut engine = SemiAnalytic::new(&link).expect("a plan");
     assert!(engine.plan().has_gain_dynamics());
-    let rule = engine.evaluate().expect("an evaluation").decided.rule;
-    let symbols = engine.propagation().symbols().len();
-    let mut count = |samples: usize| {
-        link.engine.monte_carlo.block_samples = Some(samples);
-        MonteCarlo::new(&link, engine.plan(), &rule, symbols)
-            .and_then(|counter| counter.run(&Watch::default()))
-            .expect("counts")
-    };
-    let (small, large) = (count(1 << 13), count(1 << 15));
-    assert!(small.symbol_errors > 20, "{small:?}");
-    assert_eq!(small, large);
+    blocks_of_any_size_count_the_same(&mut link, &mut engine);
     link.engine.method = eyespan::link::Method::Statistical;
     let error = SemiAnalytic::new(&link).expect_err("not linear");
     assert!(error.to_string().contains("statistical engine"), "{error}");

@@ -258,6 +258,7 @@ fn copper_from_die_to_die_closes_at_the_standards_length_and_not_at_far_more() {
         ("100gbase-cr1-class-26awg-2m", Some("cable.length_m=5")),
         ("200gbase-cr1-class-26awg-1m", Some("cable.length_m=2.5")),
         ("dac-200g-30awg-0.5m", Some("cable.length_m=2")),
+        ("adc-200g-30awg-0.5m", Some("cable.length_m=2")),
         ("100gbase-kr4-class-backplane", None),
         ("200gbase-kr1-class-cabled-backplane", None),
         ("200gaui-1-c2m-class", None),

@@ -4,19 +4,17 @@
 
 use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use super::engines::counted_against_tails;
-use super::links;
-use eyespan::amplifier::{ErbiumAmplifier, NoiseFigureDefinition, SemiconductorAmplifier};
+use super::light_links::{amplifier, connector, filter, open, quality};
+use super::{light_links, links};
+use eyespan::amplifier::{NoiseFigureDefinition, SemiconductorAmplifier};
 use eyespan::equalizer::Equalizer;
 use eyespan::fiber::single_mode::Attenuation;
 use eyespan::fiber::{Dispersion, SingleModeFiber};
 use eyespan::format::{Modulation, Pattern};
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::waveform::Wave;
-use eyespan::link::{
-    AmplifierStage, Link, LinkAmplifier, OpticalFilterStage, OpticalLoss, OpticalLossKind, Stage,
-    Target,
-};
-use eyespan::signal::{OpticalFilter, PassbandShape, Response};
+use eyespan::link::{AmplifierStage, Link, LinkAmplifier, Stage, Target};
+use eyespan::signal::Response;
 use eyespan::study::Cause;
 use eyespan::study::reach::{ReachSettings, find_reach};
 use eyespan::transmitter::{
@@ -47,42 +45,6 @@ fn without_noise(mut stage: Stage) -> Stage {
         amplifier.adds_noise = false;
     }
     stage
-}
-
-fn erbium() -> Stage {
-    Stage::Amplifier(AmplifierStage {
-        amplifier: LinkAmplifier::Erbium(ErbiumAmplifier {
-            small_signal_gain: 100.0,
-            output_saturation_power: None,
-            noise_figure: 10f64.powf(0.6),
-            definition: NoiseFigureDefinition::WithShotNoise,
-        }),
-        optical_bandwidth: 200e9,
-        adds_noise: true,
-        gain_dynamics: false,
-    })
-}
-
-fn filter(width: f64, order: u32, offset: f64) -> Stage {
-    Stage::OpticalFilter(OpticalFilterStage {
-        passband: OpticalFilter {
-            shape: PassbandShape::Gaussian {
-                bandwidth: width,
-                order,
-            },
-            centre: offset,
-            insertion_loss_db: 0.0,
-        },
-        adjacent_crosstalk: Vec::new(),
-        in_band_crosstalk: 0.0,
-    })
-}
-
-fn loss(transmission: f64) -> Stage {
-    Stage::OpticalLoss(OpticalLoss {
-        kind: OpticalLossKind::Connector,
-        transmission,
-    })
 }
 
 fn dbm(level: f64) -> f64 {
@@ -182,10 +144,8 @@ fn waveforms() -> Result<Vec<Check>, CaseError> {
 
 /// 5 GBd, two levels behind filters of 15 GHz, symbols of 200 ps.
 fn slow(extinction_db: f64, power: f64, way: Vec<Stage>, noise: f64, samples: usize) -> Link {
-    let response = Response::Gaussian { bandwidth: 15e9 };
-    let launch = LaunchLevel::AveragePower(power);
     let modulator = if extinction_db.is_finite() {
-        links::linear_modulator(10f64.powf(extinction_db / 10.0), 0.0, launch)
+        light_links::modulator(extinction_db, power)
     } else {
         Stage::MachZehnderModulator(MachZehnderModulator {
             transmission: 1.0,
@@ -195,25 +155,10 @@ fn slow(extinction_db: f64, power: f64, way: Vec<Stage>, noise: f64, samples: us
             arm_extinction_ratio: f64::INFINITY,
             alpha_h: 0.0,
             response: Response::Flat,
-            launch,
+            launch: LaunchLevel::AveragePower(power),
         })
     };
-    let mut stages = vec![
-        links::driver(response.clone()),
-        Stage::Laser(links::laser(1.0, 1550e-9)),
-        modulator,
-    ];
-    stages.extend(way);
-    stages.push(Stage::Photoreceiver(links::photoreceiver(
-        1.0, noise, response,
-    )));
-    links::link(
-        Modulation::nrz(),
-        5e9,
-        Pattern::Prbs { order: 9 },
-        samples,
-        stages,
-    )
+    open(modulator, way, noise, samples)
 }
 
 /// Gain at the middle of every symbol of a link whose amplifier follows the modulator.
@@ -317,23 +262,6 @@ fn closed_forms() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
-/// Difference of the means of two levels over the sum of their deviations.
-fn quality(link: &Link) -> Result<f64, CaseError> {
-    let mut engine = SemiAnalytic::new(link)?;
-    let samples = engine.evaluate()?.decided.samples;
-    let means = samples.means();
-    let deviations: Vec<f64> = samples
-        .by_level
-        .iter()
-        .map(|level| {
-            let squares: f64 = level.iter().map(|s| s.weight * s.deviation.powi(2)).sum();
-            let weight: f64 = level.iter().map(|s| s.weight).sum();
-            (squares / weight).sqrt()
-        })
-        .collect();
-    Ok((means[1] - means[0]) / (deviations[0] + deviations[1]))
-}
-
 /// Emission of the gain that each level has.
 fn level_noise() -> Result<Vec<Check>, CaseError> {
     let mut checks = Checks::from(DERIVED);
@@ -364,7 +292,10 @@ fn filtered_noise() -> Result<Vec<Check>, CaseError> {
         (24e9, 3, 0.0, 28.510_396),
         (40e9, 2, 8e9, 25.582_024),
     ] {
-        let way = vec![erbium(), filter(width, order, offset)];
+        let way = vec![
+            amplifier(20.0, 6.0, 200e9),
+            Stage::OpticalFilter(filter(width, order, offset)),
+        ];
         let link = slow(10.0, dbm(-20.0), way, 1e-15, 32);
         // The edges of neighbouring symbols.
         checks.add(
@@ -389,10 +320,7 @@ fn fast(modulation: Modulation, symbol_rate: f64, jitter: f64, way: Vec<Stage>) 
             response: Response::BesselThomson4 {
                 bandwidth: 0.75 * symbol_rate,
             },
-            jitter: Jitter {
-                random_rms: jitter,
-                dual_dirac: 0.0,
-            },
+            jitter: Jitter::drawn(jitter, 0.0),
             ..Driver::default()
         }),
         Stage::Laser(Laser {
@@ -449,7 +377,7 @@ fn engine_cases() -> Vec<Case> {
             &[4e-3, 1e-3],
             || {
                 let way = vec![
-                    loss(0.05),
+                    connector(0.05),
                     semiconductor(200e-12, 2e-12, 5.0, 7.0),
                     fiber(5e3),
                 ];
@@ -458,9 +386,9 @@ fn engine_cases() -> Vec<Case> {
         ),
         both_engines("amplified-links/both-engines-emission-nrz", &[4e-3], || {
             let way = vec![
-                loss(0.004),
+                connector(0.004),
                 semiconductor(100e-12, 0.3e-12, 4.0, 8.0),
-                loss(0.05),
+                connector(0.05),
             ];
             fast(Modulation::nrz(), 25.781_25e9, 0.0, way)
         }),
@@ -469,9 +397,9 @@ fn engine_cases() -> Vec<Case> {
             &[4e-3],
             || {
                 let way = vec![
-                    loss(0.02),
+                    connector(0.02),
                     semiconductor(150e-12, 3e-12, 3.0, 7.0),
-                    loss(0.1),
+                    connector(0.1),
                 ];
                 fast(Modulation::pam4(), 26.562_5e9, 0.01, way)
             },
@@ -480,7 +408,12 @@ fn engine_cases() -> Vec<Case> {
             "amplified-links/both-engines-narrow-filter",
             &[4e-3, 2e-4],
             || {
-                let way = vec![loss(0.002), erbium(), fiber(3e3), filter(28e9, 2, 3e9)];
+                let way = vec![
+                    connector(0.002),
+                    amplifier(20.0, 6.0, 200e9),
+                    fiber(3e3),
+                    Stage::OpticalFilter(filter(28e9, 2, 3e9)),
+                ];
                 fast(Modulation::nrz(), 25.781_25e9, 0.0, way)
             },
         ),
@@ -489,12 +422,12 @@ fn engine_cases() -> Vec<Case> {
             &[4e-3, 1e-3],
             || {
                 let way = vec![
-                    loss(0.002),
-                    erbium(),
-                    filter(40e9, 1, 0.0),
-                    loss(0.3),
+                    connector(0.002),
+                    amplifier(20.0, 6.0, 200e9),
+                    Stage::OpticalFilter(filter(40e9, 1, 0.0)),
+                    connector(0.3),
                     semiconductor(100e-12, 1e-12, 4.0, 7.0),
-                    loss(0.05),
+                    connector(0.05),
                 ];
                 fast(Modulation::nrz(), 25.781_25e9, 0.0, way)
             },
@@ -504,7 +437,7 @@ fn engine_cases() -> Vec<Case> {
 
 fn reach() -> Result<Vec<Check>, CaseError> {
     let way = vec![
-        loss(0.2),
+        connector(0.2),
         semiconductor(200e-12, 1e-12, 5.0, 7.0),
         fiber(5e3),
     ];

@@ -327,40 +327,40 @@ fn carried_cases() -> Vec<Case> {
     vec![
         case("both-engines/transmitter-jitter-random-nrz-10-gbd", || {
             Ok(with_driver(nrz_10g_1310(), |driver| {
-                driver.jitter = jitter(0.03, 0.0);
+                driver.jitter = Jitter::drawn(0.03, 0.0);
             }))
         }),
         case(
             "both-engines/transmitter-jitter-dual-dirac-nrz-twinax",
             || {
                 Ok(with_driver(nrz_25g_twinax()?, |driver| {
-                    driver.jitter = jitter(0.0, 0.1);
+                    driver.jitter = Jitter::drawn(0.0, 0.1);
                 }))
             },
         ),
         case("both-engines/transmitter-jitter-both-pam4-53-gbd", || {
             Ok(with_driver(pam4_53g_o_band(), |driver| {
-                driver.jitter = jitter(0.012, 0.04);
+                driver.jitter = Jitter::drawn(0.012, 0.04);
             }))
         }),
         case("both-engines/transmitter-jitter-both-pam4-twinax", || {
             Ok(with_driver(pam4_53g_twinax()?, |driver| {
-                driver.jitter = jitter(0.01, 0.02);
+                driver.jitter = Jitter::drawn(0.01, 0.02);
             }))
         }),
         case("both-engines/sampler-jitter-random-nrz-25-gbd", || {
             let mut link = nrz_25g_1550();
-            link.sampler.jitter = jitter(0.04, 0.0);
+            link.sampler.jitter = Jitter::drawn(0.04, 0.0);
             Ok(link)
         }),
         case("both-engines/sampler-jitter-dual-dirac-nrz-10-gbd", || {
             let mut link = nrz_10g_1310();
-            link.sampler.jitter = jitter(0.0, 0.2);
+            link.sampler.jitter = Jitter::drawn(0.0, 0.2);
             Ok(link)
         }),
         case("both-engines/sampler-jitter-both-pam4-53-gbd", || {
             let mut link = pam4_53g_o_band();
-            link.sampler.jitter = jitter(0.015, 0.05);
+            link.sampler.jitter = Jitter::drawn(0.015, 0.05);
             Ok(link)
         }),
         case("both-engines/phase-noise-through-dispersion", || {
@@ -372,13 +372,6 @@ fn carried_cases() -> Vec<Case> {
             }))
         }),
     ]
-}
-
-fn jitter(random_rms: f64, dual_dirac: f64) -> Jitter {
-    Jitter {
-        random_rms,
-        dual_dirac,
-    }
 }
 
 /// Cases of this area.

@@ -6,7 +6,7 @@ use super::engines::pam4_53g_twinax;
 use eyespan::fec::{
     CodewordCounts, Decoding, ErrorChain, Interleaving, Line, ReedSolomon, ReedSolomonCodec,
 };
-use eyespan::link::feedback::error_chain;
+use eyespan::link::error_chain::error_chain;
 use eyespan::link::monte_carlo::{MonteCarlo, Watch};
 use eyespan::link::semi_analytic::SemiAnalytic;
 use eyespan::link::{Link, LinkError};

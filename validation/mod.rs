@@ -19,6 +19,7 @@ mod avalanche;
 mod board_lines;
 mod cable_margin;
 pub mod checks;
+mod converters;
 mod copper;
 mod copper_links;
 mod dispersion_penalty;
@@ -30,7 +31,9 @@ mod eye_closure;
 mod fec;
 mod fiber;
 mod inner_code;
+mod intensity_modulation;
 mod kerr_links;
+mod light_links;
 mod light_stages;
 mod link_model;
 mod links;
@@ -51,6 +54,7 @@ mod repeaters;
 mod reproducibility;
 mod sequence_detection;
 mod statistical_eye;
+mod systematic_jitter;
 mod tdecq;
 
 pub use checks::{Case, Outcome, Status};
@@ -98,6 +102,7 @@ pub fn cases() -> Vec<Case> {
         error_bursts::cases(),
         inner_code::cases(),
         receiver_statistics::cases(),
+        converters::cases(),
         copper::cases(),
         copper_links::cases(),
         board_lines::cases(),
@@ -109,6 +114,7 @@ pub fn cases() -> Vec<Case> {
         dispersion_penalty::cases(),
         eye_closure::cases(),
         engines::cases(),
+        intensity_modulation::cases(),
         kerr_links::cases(),
         light_stages::cases(),
         echoes::cases(),
@@ -120,6 +126,7 @@ pub fn cases() -> Vec<Case> {
         reproducibility::cases(),
         sequence_detection::cases(),
         statistical_eye::cases(),
+        systematic_jitter::cases(),
         tdecq::cases(),
     ]
     .into_iter()

@@ -156,10 +156,7 @@ fn short_reach(product: f64, length: f64, noise: bool) -> Link {
         8,
         vec![
             Stage::Driver(Driver {
-                jitter: Jitter {
-                    random_rms: 0.0,
-                    dual_dirac: of(6e-12 * 10.3125e9),
-                },
+                jitter: Jitter::drawn(0.0, of(6e-12 * 10.3125e9)),
                 ..Driver::default()
             }),
             Stage::Vcsel(Vcsel {

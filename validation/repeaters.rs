@@ -495,6 +495,7 @@ fn mixed_path() -> Result<Vec<Check>, CaseError> {
             mean_square_error: 0.0,
         },
         thresholds: vec![0.0],
+        conversion: None,
     };
     let variance = engine
         .carried_variance(&noise, &rule)?

@@ -416,7 +416,7 @@ fn nrz_25g() -> Result<Link, CaseError> {
 }
 
 /// Four levels over 1.5 m, taps at both ends and jitter of the edges.
-fn pam4_53g_edges() -> Result<Link, CaseError> {
+pub fn pam4_53g_edges() -> Result<Link, CaseError> {
     let rate = 53.125e9;
     let mut link = copper_link(
         Modulation::pam4(),
@@ -429,10 +429,7 @@ fn pam4_53g_edges() -> Result<Link, CaseError> {
     );
     for named in &mut link.stages {
         if let Stage::Driver(driver) = &mut named.stage {
-            driver.jitter = Jitter {
-                random_rms: 0.01,
-                dual_dirac: 0.02,
-            };
+            driver.jitter = Jitter::drawn(0.01, 0.02);
         }
     }
     Ok(link)
@@ -450,15 +447,12 @@ fn pam4_53g_sampler() -> Result<Link, CaseError> {
         ctle(-8.0, rate, -2.0)?,
         (1, 6),
     );
-    link.sampler.jitter = Jitter {
-        random_rms: 0.012,
-        dual_dirac: 0.03,
-    };
+    link.sampler.jitter = Jitter::drawn(0.012, 0.03);
     Ok(link)
 }
 
 /// Two levels over 5 m of 24 AWG, four feedback taps that feed back decisions.
-fn nrz_25g_feedback() -> Result<Link, CaseError> {
+pub fn nrz_25g_feedback() -> Result<Link, CaseError> {
     let rate = 25.78125e9;
     let mut link = copper_link(
         Modulation::nrz(),
@@ -468,6 +462,38 @@ fn nrz_25g_feedback() -> Result<Link, CaseError> {
         5.2e-17,
         ctle(-4.0, rate, -1.0)?,
         (3, 4),
+    );
+    link.engine.monte_carlo.feedback = eyespan::link::Feedback::Decisions;
+    Ok(link)
+}
+
+/// Four levels at 53 GBd over 2.5 m, twelve feedback taps that feed back decisions and no feed-forward taps.
+fn pam4_53g_twelve_taps() -> Result<Link, CaseError> {
+    let rate = 53.125e9;
+    let mut link = copper_link(
+        Modulation::pam4(),
+        rate,
+        driver(0.41, 7.5e-12, vec![-0.12, 0.88], 1),
+        TwinaxCable::copper(26, 2.5)?,
+        8.2e-18,
+        ctle(-6.0, rate, 0.0)?,
+        (1, 12),
+    );
+    link.engine.monte_carlo.feedback = eyespan::link::Feedback::Decisions;
+    Ok(link)
+}
+
+/// Two levels over 5 m of 24 AWG without analogue equaliser, sixteen feedback taps that feed back decisions.
+fn nrz_25g_sixteen_taps() -> Result<Link, CaseError> {
+    let rate = 25.78125e9;
+    let mut link = copper_link(
+        Modulation::nrz(),
+        rate,
+        driver(0.4, 9.6e-12, vec![-0.05, 0.95], 1),
+        TwinaxCable::copper(24, 5.0)?,
+        5.2e-17,
+        ctle(0.0, rate, 0.0)?,
+        (1, 16),
     );
     link.engine.monte_carlo.feedback = eyespan::link::Feedback::Decisions;
     Ok(link)
@@ -495,6 +521,16 @@ pub fn cases() -> Vec<Case> {
         counted(
             "counted/nrz-25-gbd-feedback-bursts",
             nrz_25g_feedback,
+            &BURSTS,
+        ),
+        counted(
+            "counted/pam4-53-gbd-12-feedback-taps",
+            pam4_53g_twelve_taps,
+            &BURSTS,
+        ),
+        counted(
+            "counted/nrz-25-gbd-16-feedback-taps",
+            nrz_25g_sixteen_taps,
             &BURSTS,
         ),
     ]

@@ -6,6 +6,7 @@
 use eyespan::config::{LinkFile, Override};
 use eyespan::library::Library;
 use eyespan::link::Link;
+use rustfft::{FftPlanner, num_complex::Complex64};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -171,4 +172,32 @@ pub fn heading(what: &str) {
     let load: Vec<&str> = load.split_whitespace().take(3).collect();
     let mode = if smoke() { ", for show only" } else { "" };
     println!("\n{what}{mode} (load of the machine {})", load.join(" "));
+}
+
+/// Two complex transforms of a block, often enough to be timed; returns the symbols they stand for.
+pub fn transform_pair(samples: usize, samples_per_symbol: usize) -> impl FnMut() -> f64 {
+    let mut planner = FftPlanner::<f64>::new();
+    let (forward, inverse) = (
+        planner.plan_fft_forward(samples),
+        planner.plan_fft_inverse(samples),
+    );
+    let scratch = forward
+        .get_inplace_scratch_len()
+        .max(inverse.get_inplace_scratch_len());
+    let mut scratch = vec![Complex64::ZERO; scratch];
+    let mut block: Vec<Complex64> = (0..samples)
+        .map(|i| Complex64::new((i % 7) as f64, (i % 5) as f64))
+        .collect();
+    let repetitions = sized(200, 10);
+    move || {
+        for _ in 0..repetitions {
+            forward.process_with_scratch(&mut block, &mut scratch);
+            inverse.process_with_scratch(&mut block, &mut scratch);
+            let scale = 1.0 / samples as f64;
+            for x in &mut block {
+                *x *= scale;
+            }
+        }
+        repetitions as f64 * (samples / samples_per_symbol) as f64
+    }
 }

@@ -117,6 +117,7 @@ impl PairValues {
                 depth: 0.01 * depth,
                 period: 1e-3 * period,
             });
+        cable.impedance_tolerance = 0.01 * value(&table.impedance_tolerance_percent).unwrap_or(0.0);
         cable.validate()?;
         Ok(cable)
     }

@@ -82,6 +82,9 @@ table! {
         periodic_impedance_depth_percent: f64, Range::between(0.0, 90.0);
         /// Period of that variation, mm.
         periodic_impedance_period_mm: f64, Range::above(0.1, 1e6);
+        /// By how much the impedance of a produced cable may deviate from the nominal one to either side, %;
+        /// `run` and `reach` take the worst. None where absent.
+        impedance_tolerance_percent: f64, Range::between(0.0, 50.0);
     }
 }
 

@@ -61,6 +61,7 @@ fn role(stage: &StageTable) -> Role {
         StageTable::Ctle(_)
         | StageTable::Filter(_)
         | StageTable::AcCoupling(_)
+        | StageTable::Converter(_)
         | StageTable::Redriver(_) => Role::Electrical,
         StageTable::Retimer(_) => Role::Decision,
     }

@@ -35,7 +35,8 @@
 pub mod cable;
 pub mod choices;
 pub mod com;
-pub mod copper_tables;
+pub mod converter_tables;
+mod copper_tables;
 pub mod error;
 pub mod json_schema;
 mod layout;

@@ -55,6 +55,9 @@ table! {
         random_jitter_ui: f64, Range::between(0.0, 0.5);
         /// Distance between the two positions of the sampling clock's dual-Dirac jitter, UI.
         dual_dirac_jitter_ui: f64, Range::between(0.0, 1.0);
+        /// Bandwidth of the clock recovery, MHz, such as 4: sinusoidal jitter of the driver is followed below
+        /// it, by a loop of first order; where absent the sampling clock follows none of it.
+        clock_recovery_bandwidth_mhz: f64, Range::between(0.0, 1e4);
     }
 }
 

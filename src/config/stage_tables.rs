@@ -1,6 +1,7 @@
 //! The tables of the stages: one key per table of the `[[stage]]` array.
 
 use super::choices::{BendClassName, FilterKind};
+use super::converter_tables::ConverterTable;
 use super::copper_tables::{
     BoardTable, CrosstalkTable, ElectricalConnectorTable, NetworkTable, PackageTable,
     TERMINATION_OHM, TwinaxTable,
@@ -22,6 +23,8 @@ const WAVELENGTH_NM: Range = Range::between(200.0, 3000.0);
 const RANDOM_JITTER_UI: Range = Range::between(0.0, 0.5);
 /// Dual-Dirac jitter in UI, peak to peak.
 const DUAL_DIRAC_JITTER_UI: Range = Range::between(0.0, 1.0);
+/// Duty-cycle distortion and sinusoidal jitter in UI, peak to peak.
+const SYSTEMATIC_JITTER_UI: Range = Range::between(0.0, 0.5);
 /// Loss in dB of a passive element.
 const LOSS_DB: Range = Range::between(0.0, 200.0);
 /// Levels of light in dBm.
@@ -91,6 +94,13 @@ table! {
         random_jitter_ui: f64, RANDOM_JITTER_UI;
         /// Distance between the two positions of the edges' dual-Dirac jitter, UI peak to peak.
         dual_dirac_jitter_ui: f64, DUAL_DIRAC_JITTER_UI;
+        /// Duty-cycle distortion, UI: by how much symbols are longer and shorter in turn. Every second edge is
+        /// late by half of it, the others early.
+        duty_cycle_distortion_ui: f64, SYSTEMATIC_JITTER_UI;
+        /// Distance between the extremes of the edges' sinusoidal jitter, UI peak to peak.
+        sinusoidal_jitter_ui: f64, SYSTEMATIC_JITTER_UI;
+        /// Frequency of the sinusoidal jitter, MHz.
+        sinusoidal_jitter_frequency_mhz: f64, Range::above(0.0, 1e5);
         /// Square of the peak amplitude over the variance of the driver's noise, dB: SNR_TX of IEEE 802.3
         /// Annex 93A; no noise where absent.
         signal_to_noise_db: f64, Range::between(0.0, 200.0);
@@ -606,6 +616,8 @@ stages! {
     Filter = "filter": FilterTable;
     /// A coupling capacitor.
     AcCoupling = "ac_coupling": AcCouplingTable;
+    /// Analogue-to-digital converter of a receiver with a digital equaliser.
+    Converter = "adc": ConverterTable;
     /// Amplifier with peaking that takes no decision.
     Redriver = "redriver": RedriverTable;
     /// Decision, and the decided symbols sent again: the end of a segment.
@@ -642,7 +654,8 @@ impl StageTable {
             | Self::FarEndCrosstalk(_)
             | Self::NearEndCrosstalk(_)
             | Self::Filter(_)
-            | Self::AcCoupling(_) => None,
+            | Self::AcCoupling(_)
+            | Self::Converter(_) => None,
         }
     }
 }

@@ -53,6 +53,9 @@ pub struct TwinaxCable {
     pub skew: f64,
     /// Periodic variation of the impedance along the pair.
     pub periodic: Option<PeriodicVariation>,
+    /// By how much the impedance of a produced cable may deviate from the nominal one, relative. What is
+    /// computed here is the nominal cable; runs and reaches of links take the worst.
+    pub impedance_tolerance: f64,
 }
 
 impl TwinaxCable {
@@ -92,6 +95,7 @@ impl TwinaxCable {
             excess_loss_factor,
             skew: 0.0,
             periodic: None,
+            impedance_tolerance: 0.0,
         };
         cable.validate()?;
         Ok(cable)
@@ -142,6 +146,12 @@ impl TwinaxCable {
             self.skew,
             "0 to 1e-9, finite",
             (0.0..=1e-9).contains(&self.skew),
+        )?;
+        within(
+            "impedance tolerance",
+            self.impedance_tolerance,
+            "0 to below 1",
+            (0.0..1.0).contains(&self.impedance_tolerance),
         )?;
         if let Some(variation) = self.periodic {
             variation.validate()?;

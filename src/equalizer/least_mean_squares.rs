@@ -2,6 +2,7 @@
 //! (Haykin, Adaptive Filter Theory, 5th ed., chapter 7).
 
 use super::Taps;
+use super::adaptive::{AdaptiveEqualizer, AdaptiveStructure, AfterTraining, UpdateRule};
 
 /// Adapts feed-forward taps (`precursor` of them before the main one) and feedback taps on received
 /// samples and the levels that were sent, one of each per symbol; the stretch is used cyclically
@@ -33,53 +34,34 @@ pub fn adapt(
     if !(deviation > 0.0 && deviation.is_finite()) {
         return None;
     }
-    let taps_count = feed_forward.max(1);
-    let mut weights = vec![0.0; taps_count];
-    *weights.get_mut(precursor.min(taps_count - 1))? = 1.0;
-    let mut back = vec![0.0; feedback];
-    let mut constant = 0.0;
-    let mut input = vec![0.0; taps_count];
-    let mut past = vec![0.0; feedback];
-    let tail = training_symbols.max(10) * 9 / 10;
-    let (mut error_sum, mut error_count) = (0.0, 0usize);
-    for k in 0..training_symbols {
-        for (i, x) in input.iter_mut().enumerate() {
-            *x = (received[(k + n + precursor - i) % n] - mean) / deviation;
-        }
-        for (j, a) in past.iter_mut().enumerate() {
-            *a = levels[(k + n * (1 + (j + 1) / n) - (j + 1)) % n];
-        }
-        let z = weights.iter().zip(&input).map(|(w, x)| w * x).sum::<f64>()
-            - back.iter().zip(&past).map(|(b, a)| b * a).sum::<f64>()
-            + constant;
-        let error = levels[k % n] - z;
-        let power = 1.0
-            + input.iter().map(|x| x * x).sum::<f64>()
-            + past.iter().map(|a| a * a).sum::<f64>();
-        let gain = step * error / power;
-        for (w, x) in weights.iter_mut().zip(&input) {
-            *w += gain * x;
-        }
-        for (b, a) in back.iter_mut().zip(&past) {
-            *b -= gain * a;
-        }
-        constant += gain;
-        if k >= tail {
-            error_sum += error * error;
-            error_count += 1;
-        }
-    }
-    let sum: f64 = weights.iter().sum();
-    let offset = constant - sum * mean / deviation;
-    for w in &mut weights {
-        *w /= deviation;
-    }
-    let mean_square_error = error_sum / error_count.max(1) as f64;
-    mean_square_error.is_finite().then_some(Taps {
-        feed_forward: weights,
+    let taps = feed_forward.max(1);
+    let precursor = precursor.min(taps - 1);
+    let structure = AdaptiveStructure {
+        linear_taps: taps,
+        main_tap: taps - 1 - precursor,
+        feedback_taps: feedback,
+        constant: true,
+        ..AdaptiveStructure::default()
+    };
+    // Decisions are not asked for: any two levels do.
+    let rule = UpdateRule::NormalizedLeastMeanSquares { step };
+    let mut equalizer = AdaptiveEqualizer::new(structure, rule, &[-1.0, 1.0]).ok()?;
+    let standard = |k: usize| (received[k % n] - mean) / deviation;
+    let samples: Vec<f64> = (0..training_symbols).map(standard).collect();
+    let known: Vec<f64> = (0..training_symbols).map(|k| levels[k % n]).collect();
+    let errors = equalizer
+        .equalize(&samples, &known, AfterTraining::Hold)
+        .ok()?
+        .errors;
+    let last = &errors[training_symbols.max(10) * 9 / 10..];
+    let mean_square_error = last.iter().map(|e| e * e).sum::<f64>() / last.len().max(1) as f64;
+    let weights = equalizer.linear_taps().iter().rev();
+    let sum: f64 = weights.clone().sum();
+    Some(Taps {
+        feed_forward: weights.map(|w| w / deviation).collect(),
         precursor,
-        feedback: back,
-        offset,
+        feedback: equalizer.feedback_taps().to_vec(),
+        offset: equalizer.constant() - sum * mean / deviation,
         mean_square_error,
     })
 }

@@ -1,10 +1,13 @@
-//! Discrete equalisers: feed-forward and decision feedback.
+//! Discrete equalisers: feed-forward and decision feedback taps solved for the least error or adapted on the
+//! samples, Volterra series, and detection of sequences.
 
+pub mod adaptive;
 pub mod least_mean_squares;
 pub mod minimum_mean_square_error;
 pub mod sequence;
 pub mod stretch;
 
+pub use adaptive::AdaptiveEqualizer;
 pub use minimum_mean_square_error::{Covariances, Taps};
 pub use sequence::{SequenceDetector, SequenceError, SequenceScratch};
 pub use stretch::Stretch;

@@ -6,10 +6,12 @@ use super::sensitivity::{Carried, STRONGEST_EDGES};
 use crate::equalizer::{Adaptation, Covariances, Equalizer, Stretch, Taps, least_mean_squares};
 use crate::format::Modulation;
 use crate::measure::slicer::{DecisionSample, DecisionSamples, ErrorRatios, Gathered};
+use crate::receiver::Conversion;
 use crate::signal::Interpolator;
 use crate::signal::interpolator::HALF_WIDTH;
 use crate::signal::kernels::{self, dot};
 use crate::transmitter::Jitter;
+use std::borrow::Cow;
 
 /// Everything a decision is taken from.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ pub struct DecisionRule {
     pub taps: Taps,
     /// Thresholds, ascending.
     pub thresholds: Vec<f64>,
+    /// The converter in front of the equaliser.
+    pub conversion: Option<Conversion>,
 }
 
 /// What a sampling phase and an equaliser give, before thresholds are set.
@@ -121,8 +125,17 @@ impl DecisionInput<'_> {
         best.1
     }
 
-    /// `count` received samples, one a symbol, from `ahead` symbols before that of symbol 0.
-    fn sampled_stretch(
+    /// `count` received samples, one a symbol, from `ahead` symbols before that of symbol 0, as a converter
+    /// limits them.
+    fn sampled_stretch(&self, place: (usize, f64), ahead: usize, count: usize) -> Vec<f64> {
+        match &self.noise.converted {
+            Some(converted) => converted.samples(self, place, ahead, count),
+            None => self.analogue_stretch(place, ahead, count),
+        }
+    }
+
+    /// The same as it arrives at a converter.
+    pub(super) fn analogue_stretch(
         &self,
         (sample, fraction): (usize, f64),
         ahead: usize,
@@ -171,6 +184,21 @@ impl DecisionInput<'_> {
             .min_by(|a, b| a.mean_square_error.total_cmp(&b.mean_square_error))
     }
 
+    /// Covariance of the noise at a phase: that of all phases, and what jitter of a converter's aperture adds
+    /// at this one.
+    fn noise_at<'n>(&self, place: (usize, f64), noise: &'n [f64]) -> Cow<'n, [f64]> {
+        let compared = self.symbols.len().min(COMPARED_SYMBOLS);
+        let converted = self.noise.converted.as_ref();
+        let jitter = converted.map_or(0.0, |c| c.mean_aperture_variance(self, place, compared));
+        let mut noise = Cow::Borrowed(noise);
+        if jitter > 0.0
+            && let Some(first) = noise.to_mut().first_mut()
+        {
+            *first += jitter;
+        }
+        noise
+    }
+
     /// Noise deviation of every symbol behind the equaliser.
     pub fn deviations(&self, sample: usize, fraction: f64, taps: &Taps) -> Vec<f64> {
         self.first_deviations(self.symbols.len(), (sample, fraction), taps)
@@ -194,6 +222,9 @@ impl DecisionInput<'_> {
         }
         for light in &self.noise.interference {
             light.add_variance(self.samples_per_symbol, place, taps, &mut variances);
+        }
+        if let Some(converted) = &self.noise.converted {
+            converted.add_variance(self, place, taps, &mut variances);
         }
         for v in &mut variances {
             *v = v.sqrt();
@@ -261,7 +292,7 @@ impl DecisionInput<'_> {
         let sampled = self.sampled(sample, fraction);
         let taps = match taps {
             Some(taps) => taps,
-            None => self.solve(&sampled, levels, noise)?,
+            None => self.solve(&sampled, levels, &self.noise_at((sample, fraction), noise))?,
         };
         Some(Equalized {
             values: apply_taps(&taps, &sampled, levels),
@@ -271,6 +302,7 @@ impl DecisionInput<'_> {
                 fraction,
                 taps,
                 thresholds: Vec::new(),
+                conversion: self.noise.converted.as_ref().map(|c| c.conversion),
             },
         })
     }
@@ -288,7 +320,8 @@ impl DecisionInput<'_> {
             self.equalizer.decision_feedback_taps,
         );
         let sampled = self.sampled_stretch(place, Stretch::margin(n, m), levels.len());
-        let stretch = Stretch::measure(&sampled, levels, noise, n, m)?;
+        let noise = self.noise_at(place, noise);
+        let stretch = Stretch::measure(&sampled, levels, &noise, n, m)?;
         let taps = self
             .precursors()
             .filter_map(|precursor| stretch.solve(precursor))
@@ -462,10 +495,11 @@ impl DecisionInput<'_> {
         carried: Option<&Carried>,
         jitter: Jitter,
     ) -> DecisionSamples {
-        let sps = self.samples_per_symbol as f64;
+        let stride = self.displaced_stride();
+        let strides = self.samples_per_symbol as f64 / stride as f64;
         let nodes = displacements(jitter);
-        let curves = (!jitter.is_none()).then(|| self.neighbours(rule));
-        let narrow = NARROW * jitter.random_rms * sps;
+        let curves = (!jitter.is_none()).then(|| self.neighbours(rule, stride));
+        let narrow = NARROW * jitter.random_rms * strides;
         // Jitter of both kinds together keeps only the strongest edge apart.
         let apart = if nodes.len() > 1 { 1 } else { STRONGEST_EDGES };
         let mut gathered = vec![Gathered::default(); self.modulation.levels()];
@@ -484,7 +518,7 @@ impl DecisionInput<'_> {
             for &(time, weight) in &nodes {
                 let (value, slope) = match &curves {
                     None => (values[k], 0.0),
-                    Some(curves) => quartic(curves, k, time * sps),
+                    Some(curves) => quartic(curves, k, time * strides),
                 };
                 let deviation = (variance + (slope * narrow).powi(2)).sqrt();
                 for combination in 0..combinations {
@@ -507,12 +541,19 @@ impl DecisionInput<'_> {
         }
     }
 
-    /// Equalised values two samples before, one before, at, one and two after each decision.
-    fn neighbours(&self, rule: &DecisionRule) -> [Vec<f64>; 5] {
+    /// Samples between those that a displaced decision is interpolated from: an eighth of a symbol, so
+    /// that five of them reach half a symbol far.
+    fn displaced_stride(&self) -> usize {
+        (self.samples_per_symbol / 8).max(1)
+    }
+
+    /// Equalised values two strides of samples before, one before, at, one and two after each decision.
+    fn neighbours(&self, rule: &DecisionRule, stride: usize) -> [Vec<f64>; 5] {
         let total = self.received.len();
         let levels = self.levels();
         std::array::from_fn(|i| {
-            let sampled = self.sampled((rule.sample + total + i - 2) % total, rule.fraction);
+            let sample = (rule.sample + 2 * total + i * stride - 2 * stride) % total;
+            let sampled = self.sampled(sample, rule.fraction);
             apply_taps(&rule.taps, &sampled, &levels)
         })
     }
@@ -552,6 +593,15 @@ impl DecisionInput<'_> {
 /// Deviation of the narrow Gaussians that the sampler's jitter is made of, relative to its own.
 const NARROW: f64 = 0.6;
 
+/// Places of a sine of unit amplitude that have the same probability; more where nothing else smears them.
+fn sine_places(alone: bool) -> Vec<f64> {
+    let count = if alone { 32 } else { 16 };
+    // The nodes of Gauss and Chebyshev, which belong to the density of a sine (Abramowitz & Stegun, 25.4.38).
+    (0..count)
+        .map(|i| ((f64::from(i) + 0.5) * std::f64::consts::PI / f64::from(count)).cos())
+        .collect()
+}
+
 /// Displacements (UI) of the sampler and their probabilities.
 fn displacements(jitter: Jitter) -> Vec<(f64, f64)> {
     let reach = if jitter.random_rms > 0.0 { 11i32 } else { 0 };
@@ -569,20 +619,24 @@ fn displacements(jitter: Jitter) -> Vec<(f64, f64)> {
     } else {
         &[0.0]
     };
-    sides
-        .iter()
-        .flat_map(|side| {
-            gaussian.iter().map(move |&(time, weight)| {
-                (
-                    time + side * jitter.dual_dirac,
-                    weight / (sum * sides.len() as f64),
-                )
-            })
-        })
-        .collect()
+    let amplitude = 0.5 * jitter.sinusoidal.peak_to_peak;
+    let sine = if amplitude > 0.0 {
+        sine_places(reach == 0)
+    } else {
+        vec![0.0]
+    };
+    let share = 1.0 / (sum * (sides.len() * sine.len()) as f64);
+    let mut nodes = Vec::with_capacity(gaussian.len() * sides.len() * sine.len());
+    for side in sides {
+        for place in &sine {
+            let centre = side * jitter.dual_dirac + place * amplitude;
+            nodes.extend(gaussian.iter().map(|g| (centre + g.0, g.1 * share)));
+        }
+    }
+    nodes
 }
 
-/// Value and slope (per sample) at `x` samples from the middle of five, by the quartic through
+/// Value and slope (per stride) at `x` strides from the middle of five, by the quartic through
 /// them (Abramowitz & Stegun, 25.2.15); beyond the five it is held.
 fn quartic(curves: &[Vec<f64>; 5], k: usize, x: f64) -> (f64, f64) {
     let x = x.clamp(-2.0, 2.0);

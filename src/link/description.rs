@@ -10,7 +10,7 @@ use crate::fec::ForwardErrorCorrection;
 use crate::fiber::{EchoPhase, KerrFiber, MultimodeFiber, SingleModeFiber};
 use crate::format::{Modulation, Pattern};
 use crate::network::ChannelTransfer;
-use crate::receiver::{AcCoupling, ElectricalReceiver, Photoreceiver};
+use crate::receiver::{AcCoupling, AnalogToDigitalConverter, ElectricalReceiver, Photoreceiver};
 use crate::signal::Response;
 use crate::transmitter::{
     Driver, ElectroAbsorptionModulator, Jitter, Laser, MachZehnderModulator, Vcsel,
@@ -128,6 +128,8 @@ pub enum Stage {
     AcCoupling(AcCoupling),
     /// Linear amplifier with peaking in the electrical path.
     Redriver(Redriver),
+    /// Analogue-to-digital converter in front of a digital equaliser.
+    Converter(AnalogToDigitalConverter),
 }
 
 impl Stage {
@@ -181,6 +183,9 @@ pub struct Sampler {
     pub thresholds: Thresholds,
     /// Jitter of the sampling clock.
     pub jitter: Jitter,
+    /// Bandwidth (Hz) of the clock recovery, which follows sinusoidal jitter of the transmitter as a low-pass
+    /// of first order; 0 where the sampling clock follows nothing.
+    pub clock_recovery_bandwidth: f64,
 }
 
 /// Sampling phase within the unit interval.

@@ -57,13 +57,12 @@ pub struct Drive {
     pub main_tap: usize,
     /// Shape of a symbol.
     pub pulse: Pulse,
-    /// Jitter of the edges.
+    /// Jitter of the edges; of a sine what the receiver's clock recovery leaves.
     pub jitter: Jitter,
-    /// What an edge of unit height that comes one unit interval late takes away, to first order:
-    /// T·h(t + T/2), aligned to the symbol that begins at the edge. Empty without jitter.
-    pub edge: Option<Pulse>,
-    /// The second-order term, T²·h′(t + T/2)/2.
-    pub edge_second: Option<Pulse>,
+    /// What an edge of unit height adds that comes δ unit intervals late, as a series: element n − 1 times
+    /// (−δ)ⁿ, with Tⁿ·h⁽ⁿ⁻¹⁾(t + T/2)/n!, aligned to the symbol that begins at the edge. Empty without
+    /// jitter, two terms where all jitter is drawn, otherwise as many as matter.
+    pub edges: Vec<Pulse>,
     /// Samples per symbol.
     pub samples_per_symbol: usize,
 }
@@ -72,6 +71,10 @@ pub struct Drive {
 const LONGEST_PULSE: usize = 64;
 /// Energy a pulse may lose by being cut.
 const DROPPED_ENERGY: f64 = 1e-11;
+/// Terms of a late edge, at the most.
+const LARGEST_ORDER: u32 = 16;
+/// Share of an edge's height that the last term of a late edge may have.
+const NEGLIGIBLE_TERM: f64 = 1e-6;
 
 impl Drive {
     /// Builds the source of a link.
@@ -119,30 +122,34 @@ impl Drive {
             };
             from_spectrum(spectrum, samples, sps, warnings)
         };
-        let jittered = !driver.jitter.is_none();
-        let half_symbol = |k: usize| Complex64::cis(PI * grid.frequency(k) / symbol_rate);
-        let edge = jittered
-            .then(|| from_spectrum(|k| transfer[k] * half_symbol(k), samples, sps, warnings));
-        let edge_second = jittered.then(|| {
-            from_spectrum(
-                |k| {
-                    transfer[k]
-                        * half_symbol(k)
-                        * Complex64::new(0.0, PI * grid.frequency(k) / symbol_rate)
-                },
-                samples,
-                sps,
-                warnings,
-            )
-        });
+        // (e^{−jωδT} − 1)/jω = Σ (−δ)ⁿ·Tⁿ·(jω)ⁿ⁻¹/n!.
+        let mut edges = Vec::new();
+        let largest = driver.jitter.largest_systematic();
+        let mut term: Vec<Complex64> = (0..samples)
+            .map(|k| transfer[k] * Complex64::cis(PI * grid.frequency(k) / symbol_rate))
+            .collect();
+        for order in 1..=LARGEST_ORDER {
+            if driver.jitter.is_none() {
+                break;
+            }
+            let pulse = from_spectrum(|k| term[k], samples, sps, warnings);
+            let peak = pulse.samples.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+            edges.push(pulse);
+            if order >= 2 && peak * largest.powi(order.cast_signed()) < NEGLIGIBLE_TERM {
+                break;
+            }
+            for (k, h) in term.iter_mut().enumerate() {
+                let turn = 2.0 * PI * grid.frequency(k) / symbol_rate;
+                *h *= Complex64::new(0.0, turn / f64::from(order + 1));
+            }
+        }
         Ok(Self {
             levels: levels.to_vec(),
             taps: driver.taps.clone(),
             main_tap: driver.main_tap,
             pulse,
             jitter: driver.jitter,
-            edge,
-            edge_second,
+            edges,
             samples_per_symbol: sps,
         })
     }

@@ -15,7 +15,7 @@
 
 use crate::fiber::EchoPhase;
 use crate::fiber::multipath_interference::Echo;
-use crate::signal::convolution::FiniteResponse;
+use crate::signal::convolution::{ConvolutionError, FiniteResponse, block_memory};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -77,29 +77,38 @@ impl EchoBeat {
     }
 
     /// Responses that make the beat of white noise of variance one each: √(2a)·e^(−at) up to τ.
-    pub(super) fn responses(&self, sampling_rate: f64) -> Vec<FiniteResponse> {
+    ///
+    /// # Errors
+    /// [`ConvolutionError::TooLong`] where a weak echo beside a strong one of short delay is remembered for
+    /// longer than blocks can be.
+    pub(super) fn responses(
+        &self,
+        sampling_rate: f64,
+    ) -> Result<Vec<FiniteResponse>, ConvolutionError> {
         let a = 2.0 * PI * self.linewidth;
-        self.shares()
-            .filter_map(|(share, echo)| {
-                let variance = share
-                    * (echo.beat_correlation(0.0, self.linewidth, self.phase)
-                        - echo.beat_correlation(f64::INFINITY, self.linewidth, self.phase));
-                let length = echo.delay.min(CUT / a) * sampling_rate;
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                let taps: Vec<f64> = (0..(length.ceil() as usize).max(1))
-                    .map(|k| (-a * k as f64 / sampling_rate).exp())
-                    .collect();
-                let energy: f64 = taps.iter().map(|t| t * t).sum();
-                let scale = (variance / energy).sqrt();
-                (scale > 0.0).then(|| FiniteResponse {
-                    taps: taps
-                        .iter()
-                        .map(|t| Complex64::new(t * scale, 0.0))
-                        .collect(),
-                    advance: 0,
-                })
-            })
-            .collect()
+        let mut responses = Vec::new();
+        for (share, echo) in self.shares() {
+            let variance = share
+                * (echo.beat_correlation(0.0, self.linewidth, self.phase)
+                    - echo.beat_correlation(f64::INFINITY, self.linewidth, self.phase));
+            if variance.is_nan() || variance <= 0.0 {
+                continue;
+            }
+            let length = echo.delay.min(CUT / a) * sampling_rate;
+            let taps: Vec<f64> = (0..block_memory("the beat of an echo", length)?.max(1))
+                .map(|k| (-a * k as f64 / sampling_rate).exp())
+                .collect();
+            let energy: f64 = taps.iter().map(|t| t * t).sum();
+            let scale = (variance / energy).sqrt();
+            responses.push(FiniteResponse {
+                taps: taps
+                    .iter()
+                    .map(|t| Complex64::new(t * scale, 0.0))
+                    .collect(),
+                advance: 0,
+            });
+        }
+        Ok(responses)
     }
 }
 
@@ -124,7 +133,7 @@ mod tests {
             phase: EchoPhase::Quadrature,
         };
         let rate = 1e12;
-        let responses = beat.responses(rate);
+        let responses = beat.responses(rate).unwrap();
         for lag in [0usize, 100, 290, 600, 4000] {
             let found: f64 = responses
                 .iter()
@@ -147,12 +156,28 @@ mod tests {
             ..beat.clone()
         };
         assert!((still.drifting() - 1.0).abs() < 1e-12 && still.is_slow(25e9));
-        assert!(still.responses(rate).is_empty());
+        assert!(still.responses(rate).unwrap().is_empty());
         assert_eq!(still.over(100, rate), vec![1.0]);
         let none = EchoBeat {
             echoes: Vec::new(),
             ..beat
         };
-        assert!(none.correlation(0.0).abs() < 1e-12 && none.responses(rate).is_empty());
+        assert!(none.correlation(0.0).abs() < 1e-12 && none.responses(rate).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_weak_echo_that_is_late_does_not_ask_for_blocks_without_end() {
+        let echo = |power_ratio, delay| Echo { power_ratio, delay };
+        let beat = EchoBeat {
+            echoes: vec![echo(1e-2, 1e-9), echo(1e-14, 1e-3)],
+            linewidth: 1.0,
+            phase: EchoPhase::Quadrature,
+        };
+        // The strong one lasts for some symbols; the weak one would need 10⁹ samples.
+        assert!(!beat.is_slow(25e9));
+        assert!(matches!(
+            beat.responses(1e12),
+            Err(ConvolutionError::TooLong { .. })
+        ));
     }
 }

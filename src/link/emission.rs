@@ -10,8 +10,9 @@
 //! decision's weights backward to there, and adds up ½·S·fs·|b|².
 //!
 //! **Left out**: what n beats with itself is treated apart, in its whole optical band
-//! ([`plan`](super::plan)); the slope of a receiver that saturates; with a differential group delay on the way the two principal states beat with different noise, and the noise is taken as white
-//! at the detector with the density of the average gain.
+//! ([`plan`](super::plan)); the slope of a receiver that saturates; with a differential group delay on the
+//! way the two principal states beat with different noise, and the noise is taken as white at the detector
+//! with the density of the average gain.
 
 use super::description::{Link, NamedStage, Stage};
 use super::gain_dynamics::{GainDynamics, field_before};

@@ -23,7 +23,7 @@ use super::error::LinkError;
 use super::plan::{Operation, Plan};
 use super::waveform::{Propagation, Wave};
 use crate::amplifier::{SemiconductorAmplifier, SemiconductorState};
-use crate::signal::convolution::{ConvolutionError, LONGEST_RESPONSE};
+use crate::signal::convolution::{LONGEST_RESPONSE, block_memory};
 use num_complex::Complex64;
 
 /// An amplifier whose gain follows the light of a link.
@@ -123,12 +123,8 @@ impl GainDynamics {
     /// # Errors
     /// [`LinkError::Convolution`] where blocks cannot be that long.
     pub fn memory(&self, name: &str, sampling_rate: f64) -> Result<usize, LinkError> {
-        samples(FORGOTTEN * self.amplifier.carrier_lifetime * sampling_rate).ok_or_else(|| {
-            LinkError::Convolution(ConvolutionError::TooLong {
-                name: name.to_owned(),
-                longest: LONGEST_RESPONSE,
-            })
-        })
+        let forgotten = FORGOTTEN * self.amplifier.carrier_lifetime;
+        Ok(block_memory(name, forgotten * sampling_rate)?)
     }
 
     /// The gain that counting begins a block with.
@@ -138,12 +134,6 @@ impl GainDynamics {
     pub fn at_rest(&self) -> Result<SemiconductorState, LinkError> {
         Ok(self.amplifier.settled(self.average_power)?)
     }
-}
-
-/// A number of samples that blocks can have.
-fn samples(count: f64) -> Option<usize> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    (count >= 0.0 && count <= LONGEST_RESPONSE as f64).then_some(count.ceil() as usize)
 }
 
 /// How a decision's weights pass such an amplifier backward, along a cyclic pattern.
@@ -193,7 +183,7 @@ impl Sensitivity {
                 .iter()
                 .map(|h| dynamics.drop(*h, sampling_rate))
                 .collect(),
-            memory: samples(FORGOTTEN_BACKWARD * sampling_rate / slowest)
+            memory: block_memory("", FORGOTTEN_BACKWARD * sampling_rate / slowest)
                 .unwrap_or(LONGEST_RESPONSE),
             field: field.to_vec(),
         })

@@ -18,8 +18,8 @@
 //! **Left out**: the modulation of the echo itself, whose power counts as constant (with an extinction
 //! ratio of 4 dB 95 % of it is the carrier's); the bounded distribution of a few echoes, of which one
 //! alone never exceeds √2 standard deviations (Gaussian tails are pessimistic then); other
-//! polarisations than the signal's, which beat less; reflections of fourth and higher order. The linewidth of the laser is in
-//! [`echo_beat`](super::echo_beat).
+//! polarisations than the signal's, which beat less; reflections of fourth and higher order. The linewidth
+//! of the laser is in [`echo_beat`](super::echo_beat).
 
 use super::echo_beat::EchoBeat;
 use super::noise::{COVARIANCE_SYMBOLS, NoiseKind, Tail};
@@ -172,6 +172,7 @@ impl Interference {
         }
     }
 }
+
 /// Interfering light for counted errors.
 #[derive(Debug, Clone)]
 pub(super) struct DriftingBeat {

@@ -2,6 +2,7 @@
 
 pub mod amplified_line;
 pub mod chain;
+pub mod converted;
 pub mod counts;
 pub mod crosstalk;
 pub mod decision;
@@ -10,6 +11,7 @@ pub mod drive;
 pub mod echo_beat;
 pub mod emission;
 pub mod error;
+pub mod error_chain;
 pub mod feedback;
 pub mod gain_dynamics;
 pub mod interference;

@@ -6,6 +6,7 @@
 //! every response is the same finite one for any block size.
 
 mod carried;
+mod converter;
 mod counting;
 mod drive_wave;
 mod relay;
@@ -75,8 +76,13 @@ pub struct MonteCarlo {
     symbols: SymbolSource,
     transmitter_jitter: Stream,
     transmitter_dirac: Stream,
+    /// Where sinusoidal jitter begins, as a fraction of its cycle.
+    sine_phase: f64,
+    /// Symbols in ten of its cycles: fewer do not have its distribution.
+    sine_symbols: u64,
     sampler_gaussian: Stream,
     sampler_dirac: Stream,
+    converter_noise: Stream,
     operations: Vec<Prepared>,
     /// Fibres with the Kerr effect, and their steps.
     kerr_fibers: Vec<(NonlinearFiber, StepControl)>,
@@ -193,7 +199,9 @@ impl MonteCarlo {
             rule.sample.cast_signed()
         };
         let mut decimation = None;
+        let moved = rule.conversion.is_some_and(|c| c.aperture_jitter > 0.0);
         if link.sampler.jitter.is_none()
+            && !moved
             && let Some(Group::Filter(response)) = responses.groups.last()
         {
             operations.pop();
@@ -229,8 +237,15 @@ impl MonteCarlo {
             symbols,
             transmitter_jitter: stream(Source::TransmitterJitter, 0),
             transmitter_dirac: stream(Source::TransmitterJitter, 1),
+            sine_phase: {
+                let mut word = [0];
+                stream(Source::TransmitterJitter, 2).fill_uniform_u32(0, &mut word);
+                f64::from(word[0]) / (f64::from(u32::MAX) + 1.0)
+            },
+            sine_symbols: sinusoid_symbols(plan),
             sampler_gaussian: stream(Source::SamplerJitter, 0),
             sampler_dirac: stream(Source::SamplerJitter, 1),
+            converter_noise: stream(Source::ConverterNoise, 0),
             operations,
             kerr_fibers,
             lead,
@@ -301,7 +316,7 @@ impl MonteCarlo {
     }
 
     fn is_precise(&self, counts: &Counts) -> bool {
-        if counts.symbol_errors < 10 {
+        if counts.symbol_errors < 10 || counts.symbols < self.sine_symbols {
             return false;
         }
         let (low, high) = counts.interval(0.95, 1.0);
@@ -364,10 +379,18 @@ impl MonteCarlo {
             let begin = first + done as i64 - skip as i64;
             self.block(begin, workspace)?;
             let take = per_block.min(out.len() - done);
-            let wave = &workspace.real;
             let target = &mut out[done..done + take];
             let base = (skip * sps).cast_signed() + self.decision_delay;
-            if self.decimation.is_some() {
+            if let Some(conversion) = &self.rule.conversion {
+                #[allow(clippy::cast_possible_wrap)]
+                let symbol = first + done as i64;
+                self.convert(conversion, symbol, base, take, workspace);
+                target.fill(taps.offset);
+                for (i, w) in taps.feed_forward.iter().enumerate() {
+                    let stretch = &workspace.extra[count - 1 - i..][..take];
+                    kernels::add_scaled(target, stretch, *w);
+                }
+            } else if self.decimation.is_some() {
                 // The guard keeps all of these within the block.
                 let centre = base.cast_unsigned() / sps + taps.precursor;
                 target.fill(taps.offset);
@@ -376,6 +399,7 @@ impl MonteCarlo {
                     kernels::add_scaled(target, stretch, *w);
                 }
             } else if self.sampler_jitter.is_none() {
+                let wave = &workspace.real;
                 for (k, z) in target.iter_mut().enumerate() {
                     let centre = base + ((k + taps.precursor) * sps).cast_signed();
                     *z = taps.offset
@@ -390,6 +414,7 @@ impl MonteCarlo {
                     .fill_gaussian(index, &mut workspace.noise[..take]);
                 self.sampler_dirac
                     .fill_uniform_u32(index, &mut workspace.uniform[..take]);
+                let wave = &workspace.real;
                 for (k, z) in target.iter_mut().enumerate() {
                     let shift = sps as f64
                         * displacement(
@@ -613,6 +638,17 @@ fn at_decisions(
         .rem_euclid(samples_per_symbol.cast_signed())
         .cast_unsigned();
     combined
+}
+
+/// Symbols in ten cycles of the transmitter's sinusoidal jitter; none without.
+pub fn sinusoid_symbols(plan: &Plan) -> u64 {
+    let sine = plan.drive.jitter.sinusoidal;
+    if sine.peak_to_peak == 0.0 {
+        return 0;
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let symbols = (10.0 * plan.symbol_rate / sine.frequency).min(1e18) as u64;
+    symbols
 }
 
 /// Displacement in unit intervals: a Gaussian draw and one of two positions.

@@ -4,6 +4,7 @@ mod drive;
 mod interferer;
 mod light;
 
+use super::converted::Converted;
 use super::crosstalk::Interferer;
 use super::decision::stationary_variance;
 use super::error::LinkError;
@@ -60,6 +61,10 @@ pub enum NoiseKind {
     Crosstalk,
     /// Noise of the driver.
     Driver,
+    /// Rounding and noise of an analogue-to-digital converter.
+    Quantisation,
+    /// Jitter of that converter's aperture.
+    Aperture,
 }
 
 /// Real impulse response from where a noise arises to the receiver's output.
@@ -111,6 +116,8 @@ pub struct ReceivedNoise {
     pub wander: f64,
     /// Sampling rate, Hz.
     pub sampling_rate: f64,
+    /// The converter that takes the samples; its noise is among the stationary ones.
+    pub converted: Option<Converted>,
 }
 
 /// What noises pass on their way to the receiver's output; kept between evaluations, since it

@@ -19,7 +19,7 @@ pub use light::LightNoise;
 pub use linear::Linear;
 
 use super::crosstalk::Interferer;
-use super::description::{Link, NamedStage, Stage};
+use super::description::{Link, Method, NamedStage, Stage};
 use super::drive::{Drive, DriveResponse};
 use super::echo_beat::EchoBeat;
 use super::emission::Emission;
@@ -28,7 +28,7 @@ use super::gain_dynamics::GainDynamics;
 use super::kerr::KerrChoice;
 use crate::fiber::{KerrCoefficient, SingleModeFiber};
 use crate::network::ChannelTransfer;
-use crate::receiver::{NoiseDensity, ShotNoise};
+use crate::receiver::{AnalogToDigitalConverter, FullScale, NoiseDensity, ShotNoise};
 use crate::signal::{Response, Table};
 use crate::transmitter::{Driver, Laser};
 use num_complex::Complex64;
@@ -149,12 +149,17 @@ pub struct Plan {
     pub echo_beat: Option<EchoBeat>,
     /// What was found out about the light on its way.
     pub notes: Vec<String>,
+    /// The converter in front of the equaliser.
+    pub converter: Option<AnalogToDigitalConverter>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
 
 /// Gain of a network that measured data of a passive one do not exceed.
 const LARGEST_PASSIVE_GAIN: f64 = 1.001;
+/// Frequency of sinusoidal jitter over the symbol rate up to which it moves all edges that a decision depends
+/// on together: over 50 symbols it turns by a third of a radian.
+const SLOW_JITTER: f64 = 1e-3;
 
 impl Plan {
     /// Sampling rate of the waveforms, Hz.
@@ -273,6 +278,7 @@ struct Builder<'a> {
     received_voltage: bool,
     /// Amplitude (V) that an automatic gain holds in front of a modulator.
     held_amplitude: Option<f64>,
+    converter: Option<AnalogToDigitalConverter>,
     echo_beat: Option<EchoBeat>,
     notes: Vec<String>,
     warnings: Vec<String>,
@@ -299,6 +305,7 @@ impl<'a> Builder<'a> {
             quantity: redriver::Quantity::Voltage,
             received_voltage: false,
             held_amplitude: None,
+            converter: None,
             echo_beat: None,
             notes: Vec::new(),
             warnings: link.warnings.clone(),
@@ -340,7 +347,7 @@ impl<'a> Builder<'a> {
                     .to_owned(),
             ));
         };
-        let driver = self.driver.clone().unwrap_or_default();
+        let driver = self.driver_as_received();
         let drive = Drive::new(
             &driver,
             &self.shaping,
@@ -364,12 +371,84 @@ impl<'a> Builder<'a> {
             overload: self.overload,
             kerr_choices: Vec::new(),
             echo_beat: self.echo_beat,
+            converter: self.converter,
             notes: self.notes,
             warnings: self.warnings,
         })
     }
 
+    /// The driver, with what the receiver's clock recovery leaves of its sinusoidal jitter.
+    fn driver_as_received(&mut self) -> Driver {
+        let mut driver = self.driver.clone().unwrap_or_default();
+        let sent = driver.jitter.sinusoidal;
+        if sent.peak_to_peak == 0.0 {
+            return driver;
+        }
+        let (link, rate) = (self.link, self.link.signal.symbol_rate);
+        let bandwidth = link.sampler.clock_recovery_bandwidth;
+        let left = sent.left_by(bandwidth);
+        driver.jitter.sinusoidal = left;
+        self.notes.push(if bandwidth > 0.0 {
+            format!(
+                "of {:.3} UI of sinusoidal jitter at {} MHz the clock recovery leaves {:.4} UI",
+                sent.peak_to_peak,
+                sent.frequency / 1e6,
+                left.peak_to_peak
+            )
+        } else {
+            "no clock recovery follows the sinusoidal jitter; give clock_recovery_bandwidth_mhz where one does"
+                .to_owned()
+        });
+        if sent.frequency > SLOW_JITTER * rate {
+            self.warnings.push(format!(
+                "sinusoidal jitter of {} MHz is not slow against the link's response: outside Monte Carlo all \
+                 edges that a decision depends on are taken to move together",
+                sent.frequency / 1e6
+            ));
+        }
+        if link.engine.method == Method::MonteCarlo
+            && 10.0 * rate / sent.frequency > link.engine.monte_carlo.maximum_symbols as f64
+        {
+            self.warnings.push(
+                "fewer than ten cycles of the sinusoidal jitter are counted: raise maximum_symbols"
+                    .to_owned(),
+            );
+        }
+        driver
+    }
+
+    /// The converter, behind which everything is digital.
+    fn converter(&mut self, converter: &AnalogToDigitalConverter) -> Result<(), Refused> {
+        self.need(
+            Domain::Electrical,
+            "a converter takes a voltage or a current, but light arrives here",
+        )?;
+        if self.margin_gain.is_none() {
+            return refuse("it stands behind the receiver's input");
+        }
+        if let Err(error) = converter.check() {
+            return refuse(error.to_string());
+        }
+        if matches!(converter.full_scale, FullScale::Voltage(_)) && self.responsivity.is_some() {
+            return refuse(
+                "what is decided on in an optical link is the photocurrent: give full_scale_over_rms in \
+                 the place of full_scale_v",
+            );
+        }
+        if self.link.sampler.jitter.is_drawn() {
+            return refuse(
+                "its samples are the receiver's: give aperture_jitter_fs in the place of the sampler's \
+                 random_jitter_ui and dual_dirac_jitter_ui",
+            );
+        }
+        self.converter = Some(*converter);
+        Ok(())
+    }
+
     fn stage(&mut self, name: &str, stage: &Stage) -> Result<(), Refused> {
+        if self.converter.is_some() {
+            return refuse("it stands behind the converter, where everything is digital");
+        }
         match stage {
             Stage::Driver(driver) => {
                 if self.driver.is_some() {
@@ -434,6 +513,7 @@ impl<'a> Builder<'a> {
             | Stage::Crosstalk(_) => self.copper(name, stage)?,
             Stage::ElectricalReceiver(receiver) => self.receive_voltage(name, receiver)?,
             Stage::Redriver(redriver) => self.redrive(name, redriver)?,
+            Stage::Converter(converter) => self.converter(converter)?,
             Stage::Ctle(ctle) => {
                 self.need(
                     Domain::Electrical,

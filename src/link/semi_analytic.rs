@@ -4,7 +4,7 @@
 use super::decision::{Decided, DecisionInput, DecisionRule, Equalized};
 use super::description::{Feedback, Link, Method};
 use super::error::LinkError;
-use super::feedback::multiplication;
+use super::feedback::{Multiplication, multiplication};
 use super::noise::{NoiseKind, NoiseResponses, ReceivedNoise};
 use super::plan::{Linear, Operation, Plan};
 use super::sensitivity::carry;
@@ -15,6 +15,7 @@ use crate::equalizer::Adaptation;
 use crate::format::{FormatError, Pattern};
 use crate::random::{Source, StreamKey};
 use crate::statistics::EyeModel;
+use crate::transmitter::Jitter;
 
 /// The semi-analytic engine of one link.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Evaluation {
     pub carried: Vec<(NoiseKind, f64)>,
     /// The statistical eye's model, where decisions are taken from densities.
     pub statistical: Option<EyeModel>,
+    /// By how much errors that are fed back multiply the errors, which have it already.
+    pub fed_back: Multiplication,
 }
 
 /// Light at the receiver's input.
@@ -73,6 +76,22 @@ pub fn cyclic_pattern(link: &Link) -> Result<(Pattern, Vec<u8>), FormatError> {
     }
 }
 
+/// The symbols that are sent in a turn. Under duty-cycle distortion edges are late and early in turn: a
+/// pattern with an odd number of symbols meets both in two turns, and one that stands for random data is
+/// sent a second time one symbol later.
+fn sent_symbols(link: &Link, plan: &Plan) -> Result<Vec<u8>, FormatError> {
+    let (pattern, mut symbols) = cyclic_pattern(link)?;
+    let odd = !symbols.len().is_multiple_of(2);
+    if plan.drive.jitter.duty_cycle_distortion != 0.0 && (odd || pattern != link.signal.pattern) {
+        let mut again = symbols.clone();
+        if !odd && !again.is_empty() {
+            again.rotate_left(1);
+        }
+        symbols.append(&mut again);
+    }
+    Ok(symbols)
+}
+
 impl SemiAnalytic {
     /// Prepares a link.
     ///
@@ -80,7 +99,7 @@ impl SemiAnalytic {
     /// [`LinkError`] where the stages do not make a link.
     pub fn new(link: &Link) -> Result<Self, LinkError> {
         let plan = Plan::new(link)?;
-        let (_, symbols) = cyclic_pattern(link)?;
+        let symbols = sent_symbols(link, &plan)?;
         let statistical = link.engine.method == Method::Statistical;
         if statistical {
             statistical::check(link, &plan)?;
@@ -122,6 +141,10 @@ impl SemiAnalytic {
             }
             self.plan = plan;
         }
+        let symbols = sent_symbols(link, &self.plan)?;
+        if symbols.len() != self.propagation.symbols().len() {
+            self.propagation = Propagation::new(symbols, &self.plan);
+        }
         self.pulse = match (link.engine.method, self.pulse.take()) {
             (Method::Statistical, None) => Some(PulseRun::new(&self.plan)),
             (Method::Statistical, known) => known,
@@ -152,7 +175,9 @@ impl SemiAnalytic {
             }
         }
         self.run()?;
-        let noise = ReceivedNoise::collect(&self.plan, &self.propagation, &mut self.responses)?;
+        let mut noise = ReceivedNoise::collect(&self.plan, &self.propagation, &mut self.responses)?;
+        let received = self.propagation.received().ok_or(LinkError::NoSignal)?;
+        noise.convert(&self.plan, received);
         let input = self.input(&noise)?;
         let mut equalized = input
             .equalize(self.link.sampler.phase)
@@ -167,6 +192,11 @@ impl SemiAnalytic {
         let input = self.input(&noise)?;
         let carried = carry(&self.plan, &self.propagation, &tail, &input, &equalized)?;
         let sampler = &self.link.sampler;
+        // Slow jitter moves all edges together, which is the sampler's moving.
+        let moved = Jitter {
+            sinusoidal: self.plan.drive.jitter.sinusoidal,
+            ..sampler.jitter
+        };
         let edges: Vec<f64> = carried
             .iter()
             .flat_map(|c| &c.edges)
@@ -186,25 +216,34 @@ impl SemiAnalytic {
             let decided = statistical::decide(&model, equalized, sampler.thresholds, modulation)?;
             (decided, Some(model))
         } else {
-            let (jitter, thresholds) = (sampler.jitter, sampler.thresholds);
             let input = self.input(&noise)?;
-            let decided = input.decide(equalized, carried.as_ref(), jitter, thresholds);
+            let thresholds = sampler.thresholds;
+            let decided = input.decide(equalized, carried.as_ref(), moved, thresholds);
             (decided, None)
         };
+        let mut fed_back = Multiplication::NONE;
         if self.link.equalizer.sequence_detection {
             let input = self.input(&noise)?;
-            decided.errors = sequence::error_ratios(&input, &decided, &edges, sampler.jitter)?;
+            decided.errors = sequence::error_ratios(&input, &decided, &edges, moved)?;
         } else if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
             let positions = self.link.signal.modulation.level_positions();
-            let factor = multiplication(&decided, positions);
-            decided.errors.symbol = (decided.errors.symbol * factor).min(1.0);
-            decided.errors.bit = (decided.errors.bit * factor).min(1.0);
+            fed_back = multiplication(&decided, self.propagation.symbols(), positions);
+            decided.errors.symbol = (decided.errors.symbol * fed_back.factor).min(1.0);
+            decided.errors.bit = (decided.errors.bit * fed_back.factor).min(1.0);
+        }
+        let mut carried = carried.map(|c| c.kinds).unwrap_or_default();
+        if let Some(converted) = &noise.converted {
+            let rule = &decided.rule;
+            let place = (rule.sample, rule.fraction);
+            let aperture = converted.aperture_share(&self.input(&noise)?, place, &rule.taps);
+            carried.extend((aperture > 0.0).then_some((NoiseKind::Aperture, aperture)));
         }
         Ok(Evaluation {
             decided,
             noise,
-            carried: carried.map(|c| c.kinds).unwrap_or_default(),
+            carried,
             statistical,
+            fed_back,
         })
     }
 

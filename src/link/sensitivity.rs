@@ -124,7 +124,7 @@ pub fn carry(
     equalized: &Equalized,
 ) -> Result<Option<Carried>, LinkError> {
     let rule = &equalized.rule;
-    let jitter = !plan.drive.jitter.is_none();
+    let jitter = plan.drive.jitter.is_drawn();
     let (intensity, phase) = (carries_intensity(plan), carries_phase(plan));
     let emission = carries_emission(plan);
     if !(jitter || intensity || phase || emission || drive::carries_noise(plan)) {
@@ -137,12 +137,16 @@ pub fn carry(
         let mut decisions = SURVEYED;
         while 4 * decisions < n {
             let shares = path.shares((0..decisions).map(|i| i * n / decisions));
-            for predictor in PREDICTORS {
-                if survey.predictors.len() < PREDICTORS.len() {
+            // The first round adds one predictor after the other, the next have all.
+            loop {
+                if let Some(predictor) = PREDICTORS.get(survey.predictors.len()) {
                     survey.predict(predictor(path.current()), tail, rule, input);
                 }
                 if let Some(carried) = survey.extend(&shares) {
                     return Ok(Some(carried));
+                }
+                if survey.predictors.len() == PREDICTORS.len() {
+                    break;
                 }
             }
             decisions = 4 * decisions + 1;
@@ -365,7 +369,7 @@ impl<'a> Path<'a> {
         share.drive = light
             .way
             .back(real, first, &light.transforms, field, scratch);
-        if self.plan.drive.jitter.is_none() {
+        if !self.plan.drive.jitter.is_drawn() {
             return share;
         }
         let mut edges = Vec::new();
@@ -377,7 +381,7 @@ impl<'a> Path<'a> {
     /// Calls `take` with the number of each edge that reaches samples `first`… of the drive with
     /// the given weights, and with the displacement by a unit of height and of delay.
     fn each_edge(&self, first: isize, weights: &[f64], mut take: impl FnMut(isize, f64)) {
-        let Some(edge) = &self.plan.drive.edge else {
+        let Some(edge) = self.plan.drive.edges.first() else {
             return;
         };
         let sps = self.plan.samples_per_symbol.cast_signed();

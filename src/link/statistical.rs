@@ -108,8 +108,8 @@ impl PulseRun {
         let mut plan = plan.clone();
         plan.drive.taps = vec![1.0];
         plan.drive.main_tap = 0;
-        // And so does what jitter makes of the mean of its edges.
-        plan.drive.edge_second = None;
+        // And so does what jitter makes of its edges.
+        plan.drive.edges = Vec::new();
         self.propagation.run(&plan)?;
         let received = self.propagation.received().ok_or(LinkError::NoSignal)?;
         let n = plan.samples_per_symbol;
@@ -174,19 +174,20 @@ pub fn model(
         main_tap: plan.drive.main_tap,
         feedback: taps.feedback.clone(),
         offset: taps.offset,
-        transmitter: jitter(plan.drive.jitter),
-        sampler: jitter(link.sampler.jitter),
+        transmitter: eye_jitter(plan.drive.jitter),
+        sampler: eye_jitter(link.sampler.jitter),
         noise: noise.sqrt(),
         aggressors,
         ..EyeModel::new(pulse, levels)
     })
 }
 
-fn jitter(jitter: Jitter) -> EyeJitter {
+fn eye_jitter(jitter: Jitter) -> EyeJitter {
     EyeJitter {
         random_rms: jitter.random_rms,
         dual_dirac: jitter.dual_dirac,
-        ..EyeJitter::default()
+        duty_cycle_distortion: jitter.duty_cycle_distortion,
+        sinusoidal: 0.5 * jitter.sinusoidal.peak_to_peak,
     }
 }
 

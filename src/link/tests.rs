@@ -213,16 +213,10 @@ fn jitter_of_the_transmitter_and_of_the_sampler_cost_margin() {
     let clean = ber(&link());
     let mut edges = link();
     if let Stage::Driver(driver) = &mut edges.stages[0].stage {
-        driver.jitter = Jitter {
-            random_rms: 0.02,
-            dual_dirac: 0.04,
-        };
+        driver.jitter = Jitter::drawn(0.02, 0.04);
     }
     let mut sampler = link();
-    sampler.sampler.jitter = Jitter {
-        random_rms: 0.02,
-        dual_dirac: 0.04,
-    };
+    sampler.sampler.jitter = Jitter::drawn(0.02, 0.04);
     assert!(ber(&edges) > 1.3 * clean);
     assert!(ber(&sampler) > 1.3 * clean);
 }

@@ -235,21 +235,30 @@ impl Propagation {
         drive
             .pulse
             .shape(&weights, plan.samples_per_symbol, &mut wave);
-        if let Some(second) = &drive.edge_second {
-            // The mean of jittered edges is a little softer than an edge at rest: the second-order
-            // term of their displacement has a mean.
-            let count = n + second.symbols - 1;
-            let lead = second.symbols - 1 - second.advance + 1;
-            let symbols = cyclic(-(lead + back).cast_signed(), count + 1 + ahead + back);
+        // Duty-cycle distortion moves every edge. What is drawn has a mean in the even terms of the
+        // displacement: jittered edges are a little softer in the mean than an edge at rest.
+        let (jitter, drawn) = (drive.jitter, drive.jitter.drawn_variance());
+        for (order, pulse) in (1i32..).zip(&drive.edges) {
+            let binomial = 0.5 * f64::from(order * (order - 1));
+            if jitter.duty_cycle_distortion == 0.0 && (order != 2 || drawn == 0.0) {
+                continue;
+            }
+            let count = n + pulse.symbols - 1;
+            let lead = (pulse.symbols - pulse.advance).cast_signed();
+            let symbols = cyclic(-lead - back.cast_signed(), count + 1 + ahead + back);
             let mut levels = vec![0.0; count + 1];
             drive.tapped_levels(&symbols, &mut levels);
-            let edges: Vec<f64> = levels
-                .windows(2)
-                .map(|pair| (pair[1] - pair[0]) * drive.jitter.variance())
+            let edges: Vec<f64> = (1 - lead as i64..)
+                .zip(levels.windows(2))
+                .map(|(symbol, pair)| {
+                    let early = -jitter.duty_cycle_delay(symbol);
+                    let mean = early.powi(order) + binomial * drawn * early.powi(order - 2);
+                    (pair[1] - pair[0]) * mean
+                })
                 .collect();
-            let mut softening = vec![0.0; self.grid.samples];
-            second.shape(&edges, plan.samples_per_symbol, &mut softening);
-            kernels::add_scaled(&mut wave, &softening, 1.0);
+            let mut displaced = vec![0.0; self.grid.samples];
+            pulse.shape(&edges, plan.samples_per_symbol, &mut displaced);
+            kernels::add_scaled(&mut wave, &displaced, 1.0);
         }
         self.drive_wave = wave;
     }

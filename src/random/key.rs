@@ -32,6 +32,8 @@ pub enum Source {
     Crosstalk,
     /// Noise of an electrical driver.
     DriverNoise,
+    /// Noise of an analogue-to-digital converter.
+    ConverterNoise,
     /// Anything else, told apart by the caller's own number.
     Other(u32),
 }
@@ -54,6 +56,7 @@ impl Source {
             Self::Interference => 11,
             Self::Crosstalk => 20,
             Self::DriverNoise => 21,
+            Self::ConverterNoise => 23,
             Self::Other(number) => (1 << 32) | u64::from(number),
         }
     }

@@ -57,6 +57,21 @@ pub enum ConvolutionError {
 /// Shortest transform a finite impulse response is taken from, samples.
 const SHORTEST_DESIGN: usize = 1024;
 
+/// The number of samples in a memory of so many, where blocks can have them.
+///
+/// # Errors
+/// [`ConvolutionError::TooLong`] with the name of what remembers, beyond [`LONGEST_RESPONSE`].
+pub fn block_memory(name: &str, samples: f64) -> Result<usize, ConvolutionError> {
+    if samples >= 0.0 && samples <= LONGEST_RESPONSE as f64 {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        return Ok(samples.ceil() as usize);
+    }
+    Err(ConvolutionError::TooLong {
+        name: name.to_owned(),
+        longest: LONGEST_RESPONSE,
+    })
+}
+
 /// A finite impulse response, real or complex, with `advance` taps before time zero.
 #[derive(Debug, Clone)]
 pub struct FiniteResponse {

@@ -2,7 +2,7 @@
 
 use crate::fiber::single_mode::Attenuation;
 use crate::fiber::{Dispersion, KerrCoefficient, ModalDispersion};
-use crate::link::{Link, ModeDispersion, OpticalLossKind, Stage};
+use crate::link::{Link, ModeDispersion, NamedStage, OpticalLossKind, Stage};
 use crate::signal::{PassbandShape, Response};
 use crate::transmitter::{ElectroAbsorptionTransfer, Jitter};
 use serde::Serialize;
@@ -55,6 +55,8 @@ pub enum Cause {
     DriverNoise,
     /// Jitter of the transmitter and of the sampler.
     Jitter,
+    /// Steps, noise and jitter of an analogue-to-digital converter.
+    Converter,
     /// Bandwidth of the transmitter: driver, modulator or directly modulated laser.
     TransmitterBandwidth,
     /// Bandwidth of the receiver, whose noise it also limits.
@@ -97,6 +99,7 @@ impl Cause {
             Self::PhaseNoise => "laser phase noise",
             Self::DriverNoise => "driver noise",
             Self::Jitter => "jitter",
+            Self::Converter => "analogue-to-digital converter",
             Self::TransmitterBandwidth => "transmitter bandwidth",
             Self::ReceiverBandwidth => "twice the receiver bandwidth",
             Self::ReceiverNoise => "3 dB less receiver noise",
@@ -295,6 +298,10 @@ pub fn without_each_cause(link: &Link) -> Vec<(Cause, Link)> {
                 driver.jitter = Jitter::default();
             }
         });
+    });
+    add(Cause::Converter, &|link| {
+        let is_converter = |n: &NamedStage| matches!(n.stage, Stage::Converter(_));
+        link.stages.retain(|n| !is_converter(n));
     });
     add(Cause::TransmitterBandwidth, &|link| {
         each(link, &|stage| match stage {

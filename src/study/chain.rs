@@ -1,5 +1,6 @@
 //! A chain, run: every segment's eye and errors, and those of the whole.
 
+use super::impedance::with_worst_impedance;
 use super::margin::{MarginSearch, target_ber};
 use super::reach::{Reach, ReachError, ReachSettings, find_within};
 use super::result::{
@@ -95,6 +96,18 @@ fn evaluate(chain: &Chain) -> Result<Vec<Evaluated>, LinkError> {
         .collect()
 }
 
+/// The chain with the worst impedance of every cable that has a tolerance.
+fn with_worst_impedances(chain: &Chain) -> Result<Chain, LinkError> {
+    let mut worst = chain.clone();
+    for segment in &mut worst.segments {
+        let found = with_worst_impedance(&segment.link).map_err(|e| segment.locate(e))?;
+        if let Some(link) = found {
+            segment.link = link;
+        }
+    }
+    Ok(worst)
+}
+
 fn transitions(evaluated: &[Evaluated]) -> Vec<Transition> {
     evaluated
         .iter()
@@ -107,6 +120,7 @@ fn transitions(evaluated: &[Evaluated]) -> Vec<Transition> {
 /// # Errors
 /// [`LinkError`] where a segment cannot be run, or the run was interrupted.
 pub fn simulate_chain(chain: &Chain, watch: &Watch<'_>) -> Result<ChainSimulation, LinkError> {
+    let chain = &with_worst_impedances(chain)?;
     let common = chain.common()?;
     let modulation = &common.signal.modulation;
     let target = target_ber(common)?;

@@ -3,7 +3,7 @@
 use super::result::CorrectionResult;
 use crate::fec::{ErrorChain, ForwardErrorCorrection};
 use crate::link::decision::Decided;
-use crate::link::feedback::error_chain;
+use crate::link::error_chain::error_chain;
 use crate::link::monte_carlo::Counts;
 use crate::link::{Feedback, Link};
 

@@ -4,6 +4,7 @@ pub mod cable_margin;
 pub mod cause;
 pub mod chain;
 mod correction;
+pub mod impedance;
 pub mod line;
 pub mod link_budget;
 pub mod margin;

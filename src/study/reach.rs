@@ -1,6 +1,7 @@
 //! Reach: the longest length that still meets the target, and what limits it.
 
 use super::cause::{Cause, without_each_cause};
+use super::impedance::deviations;
 use super::margin::{MarginSearch, log_quality, target_ber};
 use crate::link::chain::Surroundings;
 use crate::link::semi_analytic::SemiAnalytic;
@@ -123,6 +124,21 @@ pub(super) fn find_within(
     settings: ReachSettings,
     around: Option<Surroundings>,
 ) -> Result<Reach, ReachError> {
+    // Between ends that do not match, which of the impedances is the worst depends on the length.
+    let mut worst: Option<Reach> = None;
+    for link in deviations(link) {
+        let reach = find_within(&link, index, settings, around.clone())?;
+        let farther = |other: &Reach| {
+            (reach.length.unwrap_or(-1.0), reach.is_lower_bound)
+                >= (other.length.unwrap_or(-1.0), other.is_lower_bound)
+        };
+        if !worst.as_ref().is_some_and(farther) {
+            worst = Some(reach);
+        }
+    }
+    if let Some(worst) = worst {
+        return Ok(worst);
+    }
     let stage = link
         .stages
         .get(index)

@@ -1,6 +1,7 @@
 //! One link, run: error ratio, eye, margin.
 
 use super::correction::correction;
+use super::impedance::with_worst_impedance;
 use super::margin::{MarginSearch, target_ber};
 use super::result::{
     BitErrorRatio, DecisionResult, Eye, NoiseShare, Received, RunResult, SourceResult, StageDelay,
@@ -20,6 +21,7 @@ use crate::link::{Link, LinkError, Method, Stage};
 use crate::measure::density::{Density, DensityError, Trace};
 use crate::measure::opening::vertical_openings;
 use crate::measure::slicer::{DecisionSample, DecisionSamples};
+use crate::receiver::Conversion;
 use crate::units::{power_ratio_to_db, watt_to_dbm};
 
 /// A run of a link.
@@ -66,6 +68,8 @@ const WIDTH_PHASES: usize = 32;
 /// # Errors
 /// [`LinkError`] where the link cannot be run, or the run was interrupted.
 pub fn simulate(link: &Link, watch: &Watch<'_>) -> Result<Simulation, LinkError> {
+    let worst = with_worst_impedance(link)?;
+    let link = worst.as_ref().unwrap_or(link);
     let mut engine = SemiAnalytic::new(link)?;
     let evaluation = engine.evaluate()?;
     let target = target_ber(link)?;
@@ -131,6 +135,27 @@ fn report(
             watt_to_dbm(light.average_power),
             watt_to_dbm(overload)
         ));
+    }
+    if evaluation.fed_back.uncertainty > LARGE_UNCERTAINTY {
+        warnings.push(format!(
+            "errors that are fed back multiply the errors by {:.2}, which is known to {:.0} % only: rare histories \
+             of errors are cut; \"monte-carlo\" counts them all",
+            evaluation.fed_back.factor,
+            100.0 * evaluation.fed_back.uncertainty
+        ));
+    }
+    if let Some(converted) = &evaluation.noise.converted {
+        let input = engine.input(&evaluation.noise)?;
+        let rule = &decided.rule;
+        let clipped = converted.clipped_share(&input, (rule.sample, rule.fraction));
+        warnings.push(words_of(&converted.conversion, clipped, plan.is_optical()));
+        if link.engine.method == Method::Statistical && clipped > 0.0 {
+            warnings.push(
+                "the statistical engine leaves out that the converter clips: compare with \
+                 \"monte-carlo\""
+                    .to_owned(),
+            );
+        }
     }
     if matches!(link.signal.pattern, Pattern::Prbs { .. })
         && pattern != link.signal.pattern
@@ -338,7 +363,10 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
     let mut interference = interference / weight;
     if evaluation.statistical.is_some() {
         // Its samples hold the jitter of the edges and crosstalk, which stand above.
-        interference -= evaluation.carried.iter().map(|c| c.1).sum::<f64>();
+        let edges = |c: &&(NoiseKind, f64)| c.0 != NoiseKind::Aperture;
+        interference -= (evaluation.carried.iter().filter(edges))
+            .map(|c| c.1)
+            .sum::<f64>();
         interference -= noise.variance_of(NoiseKind::Crosstalk, weights);
     }
     variances.push(("residual intersymbol interference", interference.max(0.0)));
@@ -363,6 +391,23 @@ fn noise_shares(evaluation: &Evaluation) -> Vec<NoiseShare> {
         .collect()
 }
 
+/// Uncertainty of the multiplication of errors from which on it is told.
+const LARGE_UNCERTAINTY: f64 = 0.05;
+
+/// Full scale and step of a converter, and the share of samples that it limits.
+fn words_of(conversion: &Conversion, clipped: f64, optical: bool) -> String {
+    let (scale, unit) = if optical { (1e6, "µA") } else { (1e3, "mV") };
+    let step = match conversion.step() {
+        0.0 => "without steps".to_owned(),
+        step => format!("in steps of {:.3} {unit}", scale * step),
+    };
+    format!(
+        "the converter takes ±{:.2} {unit} {step}; without noise {:.2} % of its samples are clipped",
+        scale * conversion.half_scale,
+        100.0 * clipped
+    )
+}
+
 fn name_of(kind: NoiseKind) -> &'static str {
     match kind {
         NoiseKind::Thermal => "thermal noise",
@@ -380,6 +425,8 @@ fn name_of(kind: NoiseKind) -> &'static str {
         NoiseKind::TransmitterJitter => "transmitter jitter",
         NoiseKind::Crosstalk => "crosstalk",
         NoiseKind::Driver => "driver noise",
+        NoiseKind::Quantisation => "converter noise",
+        NoiseKind::Aperture => "aperture jitter",
     }
 }
 

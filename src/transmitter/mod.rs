@@ -10,7 +10,7 @@ pub mod vcsel;
 
 pub use driver::Driver;
 pub use electro_absorption::{ElectroAbsorptionModulator, ElectroAbsorptionTransfer};
-pub use jitter::Jitter;
+pub use jitter::{Jitter, SinusoidalJitter};
 pub use laser::Laser;
 pub use mach_zehnder::{MachZehnderDrive, MachZehnderModulator};
 pub use vcsel::Vcsel;

@@ -13,7 +13,8 @@ use crate::fiber::{AttenuationModel, InfraredAbsorption, WaterPeak};
 const PER_KM: f64 = 1e-3;
 /// dB/m·m⁴ of Rayleigh scattering in dB/km·µm⁴.
 const RAYLEIGH: f64 = 1e-27;
-/// Centre and width of the water peak where none are given, nm.
+/// Centre of the water peak, nm: the wavelength at which ITU-T G.652 limits its height; and its full width
+/// where none is given, assumed.
 const WATER_PEAK_NM: (f64, f64) = (1383.0, 30.0);
 
 impl Resolver<'_> {

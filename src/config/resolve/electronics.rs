@@ -13,14 +13,14 @@ use crate::config::stage_tables::{
 use crate::copper::{ContinuousTimeLinearEqualizer, CopperError, LowFrequencyStage, awg_diameter};
 use crate::link::Stage;
 use crate::receiver::{AcCoupling, ElectricalReceiver, NoiseDensity};
-use crate::transmitter::{Driver, Jitter};
+use crate::transmitter::{Driver, Jitter, SinusoidalJitter};
 
 /// Jitter from its two keys.
 pub(super) fn jitter(random: Option<&Value<f64>>, dual_dirac: Option<&Value<f64>>) -> Jitter {
-    Jitter {
-        random_rms: random.map_or(0.0, |value| value.value),
-        dual_dirac: dual_dirac.map_or(0.0, |value| value.value),
-    }
+    Jitter::drawn(
+        random.map_or(0.0, |value| value.value),
+        dual_dirac.map_or(0.0, |value| value.value),
+    )
 }
 
 impl Resolver<'_> {
@@ -47,13 +47,48 @@ impl Resolver<'_> {
             response,
             taps,
             main_tap,
-            jitter: jitter(
-                table.random_jitter_ui.as_ref(),
-                table.dual_dirac_jitter_ui.as_ref(),
-            ),
+            jitter: Jitter {
+                duty_cycle_distortion: table
+                    .duty_cycle_distortion_ui
+                    .as_ref()
+                    .map_or(0.0, |v| v.value),
+                sinusoidal: self.sinusoidal_jitter(entry, table)?,
+                ..jitter(
+                    table.random_jitter_ui.as_ref(),
+                    table.dual_dirac_jitter_ui.as_ref(),
+                )
+            },
             signal_to_noise_db: table.signal_to_noise_db.as_ref().map(|v| v.value),
             termination: table.differential_termination_ohm.as_ref().map(|v| v.value),
         }))
+    }
+
+    /// The driver's sinusoidal jitter, whose amplitude and frequency belong together.
+    fn sinusoidal_jitter(
+        &mut self,
+        entry: &StageEntry,
+        table: &DriverTable,
+    ) -> Option<SinusoidalJitter> {
+        match (
+            &table.sinusoidal_jitter_ui,
+            &table.sinusoidal_jitter_frequency_mhz,
+        ) {
+            (None, None) => Some(SinusoidalJitter::default()),
+            (Some(amplitude), Some(frequency)) => Some(SinusoidalJitter {
+                peak_to_peak: amplitude.value,
+                frequency: 1e6 * frequency.value,
+            }),
+            (None, Some(_)) => {
+                let what = " (UI), its peak-to-peak amplitude";
+                self.missing(entry, "sinusoidal_jitter_ui", what);
+                None
+            }
+            (Some(_), None) => {
+                let what = " (MHz), which says how much of it the clock recovery follows";
+                self.missing(entry, "sinusoidal_jitter_frequency_mhz", what);
+                None
+            }
+        }
     }
 
     /// The driver's taps and which of them is the main one.

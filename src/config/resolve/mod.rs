@@ -3,6 +3,7 @@
 mod attenuation;
 mod avalanche;
 mod chain;
+mod converter;
 mod copper;
 mod electronics;
 mod light;
@@ -230,6 +231,7 @@ impl Resolver<'_> {
             StageTable::Ctle(table) => self.ctle(entry, table),
             StageTable::Filter(table) => Some(self.filter(entry, table)),
             StageTable::AcCoupling(table) => Some(self.ac_coupling(entry, table)),
+            StageTable::Converter(table) => self.converter(entry, table),
             StageTable::Redriver(table) => self.redriver(entry, table),
             // Noted where stages are put in order.
             StageTable::Retimer(_) => None,

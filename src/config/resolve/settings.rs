@@ -90,6 +90,11 @@ pub(super) fn sampler(table: &SamplerTable) -> Sampler {
             table.random_jitter_ui.as_ref(),
             table.dual_dirac_jitter_ui.as_ref(),
         ),
+        clock_recovery_bandwidth: 1e6
+            * table
+                .clock_recovery_bandwidth_mhz
+                .as_ref()
+                .map_or(0.0, |v| v.value),
     }
 }
 

@@ -6,6 +6,9 @@
 //! field stays below the sum of the sizes, and what it stays below, and what steps have left, goes to
 //! the steps to come. Nothing here has a say in the estimate but [`DOUBT`]: a wrong forecast costs
 //! steps.
+//!
+//! Of strong light, whose errors grow on the way, the sum is carried with the Kerr effect and may exceed
+//! the sum of the sizes: it alone counts.
 
 /// A factor for what the Kerr effect makes of an error on the way, which the sum leaves out.
 const DOUBT: f64 = 2.0;
@@ -32,23 +35,28 @@ pub(super) struct Budget {
     sums: Vec<(f64, f64)>,
     coherence: f64,
     follow: bool,
+    /// Whether the errors of steps grow on the way, so that their sizes are no bound of the sum.
+    strong: bool,
 }
 
 impl Budget {
-    /// For a tolerance and about so many steps.
-    pub fn new(tolerance: f64, steps: usize) -> Self {
+    /// For a tolerance and about so many steps; `strong` where errors grow on the way.
+    pub fn new(tolerance: f64, steps: usize, strong: bool) -> Self {
         Self {
             tolerance,
             sums: Vec::new(),
             coherence: forecast(steps),
             follow: false,
+            strong,
         }
     }
 
     /// Error estimated so far.
     pub fn spent(&self) -> f64 {
         let (sizes, sum) = self.sums.last().copied().unwrap_or_default();
-        if self.follow {
+        if self.strong {
+            DOUBT * sum
+        } else if self.follow {
             sizes.min(DOUBT * sum)
         } else {
             sizes
@@ -77,7 +85,7 @@ impl Budget {
     /// Whether the errors of steps are to be summed as fields, with `left` steps from the input on.
     pub fn follow(&mut self, left: usize) -> bool {
         if self.sums.is_empty() {
-            self.follow = left > 2 * SETTLED;
+            self.follow = self.strong || left > 2 * SETTLED;
         }
         self.follow
     }
@@ -118,7 +126,7 @@ mod tests {
     /// Steps of equal shares whose errors are what was allowed, and whose sum grows by `coherence` of
     /// it: the estimate at the end over the tolerance.
     fn used(steps: usize, coherence: f64) -> f64 {
-        let mut budget = Budget::new(1e-3, steps);
+        let mut budget = Budget::new(1e-3, steps, false);
         let share = 1.0 / steps as f64;
         let mut sum = 0.0;
         for step in 0..steps {
@@ -146,7 +154,7 @@ mod tests {
 
     #[test]
     fn without_a_size_the_forecast_stands() {
-        let mut budget = Budget::new(1e-3, 10);
+        let mut budget = Budget::new(1e-3, 10, false);
         for _ in 0..10 {
             budget.follow(10);
             budget.add(0.0, 0.0);

@@ -3,8 +3,22 @@
 use super::relay::Relayed;
 use super::{MonteCarlo, displacement};
 use crate::signal::kernels;
+use std::f64::consts::PI;
 
 impl MonteCarlo {
+    /// How late the edge in front of a symbol is by duty-cycle distortion and by sinusoidal jitter, UI.
+    fn systematic_delay(&self, symbol: i64) -> f64 {
+        let jitter = &self.plan.drive.jitter;
+        let mut late = jitter.duty_cycle_delay(symbol);
+        let sine = jitter.sinusoidal;
+        if sine.peak_to_peak != 0.0 {
+            let cycles = symbol as f64 * (sine.frequency / self.plan.symbol_rate);
+            let turn = cycles.fract() + self.sine_phase;
+            late += 0.5 * sine.peak_to_peak * (2.0 * PI * turn).sin();
+        }
+        late
+    }
+
     /// The drive's waveform with jittered edges.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn shape(
@@ -37,10 +51,7 @@ impl MonteCarlo {
             };
         levels_for(&drive.pulse, 0, weights);
         drive.pulse.shape(weights, sps, out);
-        let (Some(first), Some(second)) = (&drive.edge, &drive.edge_second) else {
-            return;
-        };
-        for (pulse, order) in [(first, 1), (second, 2)] {
+        for (order, pulse) in (1i32..).zip(&drive.edges) {
             let start = levels_for(pulse, 1, weights);
             let count = weights.len() - 1;
             noise.resize(count, 0.0);
@@ -48,15 +59,13 @@ impl MonteCarlo {
             self.transmitter_jitter.fill_gaussian(start + 1, noise);
             self.transmitter_dirac.fill_uniform_u32(start + 1, uniform);
             edges.clear();
-            edges.extend((0..count).map(|k| {
-                let late = displacement(drive.jitter, noise[k], uniform[k]);
-                let step = weights[k + 1] - weights[k];
-                if order == 1 {
-                    -step * late
-                } else {
-                    step * late * late
-                }
-            }));
+            edges.extend((start + 1..).zip(weights.windows(2)).enumerate().map(
+                |(k, (symbol, pair))| {
+                    let late = displacement(drive.jitter, noise[k], uniform[k])
+                        + self.systematic_delay(symbol);
+                    (pair[1] - pair[0]) * (-late).powi(order)
+                },
+            ));
             extra.resize(out.len(), 0.0);
             pulse.shape(edges, sps, extra);
             kernels::add_scaled(out, extra, 1.0);

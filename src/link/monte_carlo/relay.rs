@@ -31,12 +31,8 @@ pub(super) fn symbol_stream(seed: u64) -> Stream {
 /// Symbols around one that its waveform at the driver depends on.
 pub(super) fn pulse_reach(drive: &Drive) -> usize {
     let (ahead, back) = drive.tap_reach();
-    let pulses = [
-        Some(&drive.pulse),
-        drive.edge.as_ref(),
-        drive.edge_second.as_ref(),
-    ];
-    let longest = pulses.into_iter().flatten().map(|p| p.symbols).max();
+    let pulses = std::iter::once(&drive.pulse).chain(&drive.edges);
+    let longest = pulses.map(|p| p.symbols).max();
     ahead + back + longest.unwrap_or(0) + 1
 }
 

@@ -282,7 +282,7 @@ impl Responses {
                         }
                         None => {
                             if let Some(beat) = short_beat(plan, operation) {
-                                let parts = beat.responses(sampling_rate);
+                                let parts = beat.responses(sampling_rate)?;
                                 responses.lead +=
                                     parts.iter().map(FiniteResponse::delay).max().unwrap_or(0);
                                 responses.groups.push(Group::ShortBeat(i, parts));

@@ -10,6 +10,7 @@ impl Plan {
         if old.signal != new.signal
             || old.engine.samples_per_symbol != new.engine.samples_per_symbol
             || old.stages.len() != new.stages.len()
+            || old.sampler != new.sampler
             // Noise of multimode links is relative to the power where it arises.
             || self.emission().is_some()
             // An automatic gain depends on the loss in front of it.

@@ -118,7 +118,7 @@ impl<'a> Light<'a> {
         };
         Ok(Some(Self {
             detected,
-            slope: if plan.drive.jitter.is_none() && !drive::carries_noise(plan) {
+            slope: if !plan.drive.jitter.is_drawn() && !drive::carries_noise(plan) {
                 Vec::new()
             } else if kerr == 0.0 {
                 drive.iter().map(|&x| table.slope(x)).collect()
