@@ -19,6 +19,7 @@ mod avalanche;
 mod board_lines;
 mod cable_margin;
 pub mod checks;
+mod clock_recovery;
 mod copper;
 mod copper_links;
 mod dispersion_penalty;
@@ -30,6 +31,7 @@ mod fec;
 mod fiber;
 mod kerr_links;
 mod light_stages;
+mod jitter;
 mod link_model;
 mod links;
 mod margin;
@@ -115,6 +117,8 @@ pub fn cases() -> Vec<Case> {
         sequence_detection::cases(),
         statistical_eye::cases(),
         tdecq::cases(),
+        clock_recovery::cases(),
+        jitter::cases(),
     ]
     .into_iter()
     .flatten()

@@ -79,6 +79,8 @@ areas! {
     channel_operating_margin: "channel operating margin",
     statistical_eye: "statistical eye",
     tdecq: "tdecq",
+    clock_recovery: "clock recovery",
+    jitter: "jitter",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",

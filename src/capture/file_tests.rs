@@ -45,7 +45,7 @@ fn read((name, bytes): Named) -> Result<RawCapture, CaptureError> {
 }
 
 fn read_as(name: &str, bytes: &[u8]) -> Result<RawCapture, CaptureError> {
-    if name.ends_with(".mat") {
+    if name.contains(".mat") {
         matlab::read(bytes)
     } else {
         numpy::read(bytes)
@@ -61,7 +61,7 @@ fn files_of_other_programs_are_read() {
             continue;
         }
         let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
-        if name.starts_with("i") {
+        if name.starts_with('i') {
             assert_eq!(found.samples, [3.0, -4.0, 500.0], "{name}");
             continue;
         }
