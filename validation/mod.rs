@@ -27,6 +27,7 @@ mod echoes;
 mod engines;
 mod error_ratios;
 mod eye_closure;
+mod eye_figures;
 mod fec;
 mod fiber;
 mod kerr_links;
@@ -119,6 +120,7 @@ pub fn cases() -> Vec<Case> {
         tdecq::cases(),
         clock_recovery::cases(),
         jitter::cases(),
+        eye_figures::cases(),
     ]
     .into_iter()
     .flatten()

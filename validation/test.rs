@@ -81,6 +81,7 @@ areas! {
     tdecq: "tdecq",
     clock_recovery: "clock recovery",
     jitter: "jitter",
+    eye_figures: "eye figures",
     patterns: "patterns",
     dispersion_penalty: "dispersion penalty",
     eye_closure: "eye closure",
