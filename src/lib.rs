@@ -110,7 +110,7 @@
 //! |---|---|---|
 //! | 0 base | [`constants`], [`units`], [`math`], [`random`] | numbers |
 //! | 1 signal | [`signal`], [`mod@format`], [`network`] | grids, responses, convolution; patterns and levels; S-parameters and Touchstone files |
-//! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`fec`] | one part of a link each |
+//! | 2 physics | [`fiber`], [`amplifier`], [`copper`], [`transmitter`], [`receiver`], [`equalizer`], [`clock`], [`fec`] | one part of a link each |
 //! | 3 measure | [`measure`], [`statistics`], [`com`] | densities, openings, decisions; statistical eyes; channel operating margin |
 //! | 4 link | [`link`] | the description of a link and its engines |
 //! | 5 study | [`study`], [`library`], [`config`] | runs, margin, reach; parts; link files |
@@ -132,6 +132,7 @@
 
 pub mod amplifier;
 pub mod capture;
+pub mod clock;
 pub mod com;
 pub mod config;
 pub mod constants;

@@ -15,6 +15,7 @@ const LAYERS: [&[&str]; 7] = [
         "equalizer",
         "fec",
         "amplifier",
+        "clock",
     ],
     &["measure", "com", "statistics", "capture"],
     &["link"],

@@ -20,6 +20,7 @@ mod board_lines;
 mod cable_margin;
 pub mod checks;
 mod converters;
+mod clock_recovery;
 mod copper;
 mod copper_links;
 mod dispersion_penalty;
@@ -28,6 +29,7 @@ mod engines;
 mod error_bursts;
 mod error_ratios;
 mod eye_closure;
+mod eye_figures;
 mod fec;
 mod fiber;
 mod inner_code;
@@ -35,6 +37,7 @@ mod intensity_modulation;
 mod kerr_links;
 mod light_links;
 mod light_stages;
+mod jitter;
 mod link_model;
 mod links;
 mod margin;
@@ -128,6 +131,9 @@ pub fn cases() -> Vec<Case> {
         statistical_eye::cases(),
         systematic_jitter::cases(),
         tdecq::cases(),
+        clock_recovery::cases(),
+        jitter::cases(),
+        eye_figures::cases(),
     ]
     .into_iter()
     .flatten()

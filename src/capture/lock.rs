@@ -1,11 +1,11 @@
 //! The pattern of a capture and its place.
 
-use super::fold::{Between, fold};
+use super::fold::fold;
 use super::{Capture, CaptureError, clock};
 use crate::format::{Modulation, Pattern};
 use crate::measure::pattern_waveform::LEAST_SAMPLES_PER_SYMBOL;
 use crate::measure::{PatternWaveform, WaveformError};
-use crate::signal::planner;
+use crate::signal::{Between, planner};
 use num_complex::Complex64;
 
 /// Least correlation of samples in the middle of their symbols with a pattern.
@@ -143,7 +143,7 @@ impl Capture {
                 pattern: shortest.map_or_else(|| "a pattern".to_owned(), Candidate::name),
             });
         }
-        let between = Between::new(self);
+        let between = Between::new(self.samples());
         let mut best: Option<(f64, &Candidate, Vec<u8>, bool)> = None;
         for phase in 0..PHASES {
             for &candidate in &fitting {

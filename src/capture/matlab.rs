@@ -1,7 +1,9 @@
 //! Variables in MATLAB's `.mat` files of version 5.
 //!
 //! The format is that of The MathWorks' "MAT-File Format" (R2019b), chapter 1. Only numeric, real
-//! arrays are read, compressed or not.
+//! arrays are read, compressed or not. The crate `matfile` 0.5.0 was looked at: it unpacks a compressed variable
+//! whatever it unpacks to, multiplies the sizes of an array without a check (which panics where such
+//! checks are built in), and writes to the standard error of the program that uses it.
 
 use super::CaptureError;
 use super::file::{RawCapture, from_columns};
@@ -15,8 +17,23 @@ struct Array {
     values: Vec<f64>,
 }
 
-/// Most bytes that a compressed variable may unpack to, 1 GiB.
-const LARGEST: u64 = 1 << 30;
+/// Most bytes that the compressed variables of a file may unpack to together, and that the numbers of
+/// its arrays may take: 1 GiB, 134 million samples.
+const LARGEST: usize = 1 << 30;
+
+/// What may still be taken of memory, in bytes.
+struct Budget {
+    unpacked: usize,
+    numbers: usize,
+}
+
+fn too_large() -> CaptureError {
+    wrong(
+        "variables",
+        "more than 134 million numbers or 1 GiB of packed data",
+        "a shorter capture, or one as .npy",
+    )
+}
 
 fn wrong(place: impl Into<String>, found: impl Into<String>, needed: &str) -> CaptureError {
     CaptureError::Content {
@@ -53,7 +70,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawCapture, CaptureError> {
         }
     };
     let mut arrays = Vec::new();
-    elements(bytes.get(128..).unwrap_or_default(), little, &mut arrays, 0)?;
+    let mut budget = Budget {
+        unpacked: LARGEST,
+        numbers: LARGEST,
+    };
+    let variables = bytes.get(128..).unwrap_or_default();
+    elements(variables, little, &mut arrays, &mut budget, 0)?;
     let scalar = |names: &[&str]| {
         arrays.iter().find_map(|a| {
             let named = names.iter().any(|n| a.name.eq_ignore_ascii_case(n));
@@ -121,26 +143,21 @@ fn element(bytes: &[u8], little: bool) -> Option<(u32, &[u8], &[u8])> {
     if tag >> 16 != 0 {
         // A small element: type and length in one word, content in the next.
         let length = (tag >> 16) as usize;
-        return Some((
-            tag & 0xffff,
-            bytes.get(4..4 + length.min(4))?,
-            bytes.get(8..)?,
-        ));
+        let content = bytes.get(4..8)?.get(..length)?;
+        return Some((tag & 0xffff, content, bytes.get(8..)?));
     }
     let length = number(4)? as usize;
-    let content = bytes.get(8..8_usize.checked_add(length)?)?;
-    let padded = if tag == 15 {
-        length
-    } else {
-        length.next_multiple_of(8)
-    };
-    Some((tag, content, bytes.get(8 + padded..).unwrap_or_default()))
+    let (content, behind) = bytes.get(8..)?.split_at_checked(length)?;
+    // A compressed element is not padded, and the padding of the last one may be missing.
+    let padding = if tag == 15 { 0 } else { (8 - length % 8) % 8 };
+    Some((tag, content, behind.get(padding..).unwrap_or_default()))
 }
 
 fn elements(
     mut bytes: &[u8],
     little: bool,
     arrays: &mut Vec<Array>,
+    budget: &mut Budget,
     depth: usize,
 ) -> Result<(), CaptureError> {
     while !bytes.is_empty() {
@@ -152,16 +169,24 @@ fn elements(
             ));
         };
         match kind {
-            14 => arrays.extend(matrix(content, little)),
+            14 => {
+                if let Some(parts) = matrix(content, little) {
+                    let bytes = parts.count().saturating_mul(size_of::<f64>());
+                    budget.numbers = budget.numbers.checked_sub(bytes).ok_or_else(too_large)?;
+                    arrays.extend(parts.array(little));
+                }
+            }
             15 if depth == 0 => {
                 let mut unpacked = Vec::new();
                 flate2::read::ZlibDecoder::new(content)
-                    .take(LARGEST)
+                    .take(budget.unpacked as u64 + 1)
                     .read_to_end(&mut unpacked)
                     .map_err(|error| {
                         wrong("a compressed variable", error.to_string(), "zlib data")
                     })?;
-                elements(&unpacked, little, arrays, depth + 1)?;
+                let left = budget.unpacked.checked_sub(unpacked.len());
+                budget.unpacked = left.ok_or_else(too_large)?;
+                elements(&unpacked, little, arrays, budget, depth + 1)?;
             }
             _ => {}
         }
@@ -170,28 +195,79 @@ fn elements(
     Ok(())
 }
 
-/// A real numeric array; other classes (cells, structures, text, sparse ones) are passed over.
-fn matrix(bytes: &[u8], little: bool) -> Option<Array> {
+/// A real numeric array as it stands in the file.
+struct Matrix<'a> {
+    name: &'a [u8],
+    rows: usize,
+    columns: usize,
+    kind: u32,
+    data: &'a [u8],
+}
+
+impl Matrix<'_> {
+    /// Numbers that the data hold.
+    fn count(&self) -> usize {
+        width(self.kind).map_or(0, |bytes| self.data.len() / bytes)
+    }
+
+    /// Its numbers; nothing where they are not as many as its rows and columns.
+    fn array(&self, little: bool) -> Option<Array> {
+        let fits = self.rows.checked_mul(self.columns) == Some(self.count());
+        let values = if fits {
+            numbers(self.kind, self.data, little)?
+        } else {
+            return None;
+        };
+        Some(Array {
+            name: String::from_utf8_lossy(self.name).into_owned(),
+            rows: self.rows,
+            columns: self.columns,
+            values,
+        })
+    }
+}
+
+/// A real numeric array; complex ones and other classes (cells, structures, text, sparse ones) are
+/// passed over.
+fn matrix(bytes: &[u8], little: bool) -> Option<Matrix<'_>> {
+    const COMPLEX: u8 = 0x08;
     let (_, flags, rest) = element(bytes, little)?;
-    let class = *flags.get(if little { 0 } else { 3 })?;
-    if !(6..=13).contains(&class) {
+    let [first, second, third, fourth] = *flags.first_chunk::<4>()?;
+    let (class, flags) = if little {
+        (first, second)
+    } else {
+        (fourth, third)
+    };
+    if !(6..=13).contains(&class) || flags & COMPLEX != 0 {
         return None;
     }
     let (kind, size, rest) = element(rest, little)?;
-    let size = numbers(kind, size, little)?;
+    // Two sizes of four bytes; arrays of more dimensions are passed over.
+    let size = numbers(kind, size.get(..8).filter(|_| size.len() == 8)?, little)?;
     let (_, name, rest) = element(rest, little)?;
     let (kind, data, _) = element(rest, little)?;
-    let values = numbers(kind, data, little)?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // sizes are whole numbers
     let (rows, columns) = match *size {
         [rows, columns] => (rows as usize, columns as usize),
         _ => return None,
     };
-    (rows.checked_mul(columns) == Some(values.len())).then(|| Array {
-        name: String::from_utf8_lossy(name).into_owned(),
+    Some(Matrix {
+        name,
         rows,
         columns,
-        values,
+        kind,
+        data,
+    })
+}
+
+/// Bytes of a number of a type.
+fn width(kind: u32) -> Option<usize> {
+    Some(match kind {
+        1 | 2 => 1,
+        3 | 4 => 2,
+        5..=7 => 4,
+        9 => 8,
+        _ => return None,
     })
 }
 

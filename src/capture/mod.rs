@@ -16,6 +16,9 @@ mod matlab;
 mod numpy;
 mod text;
 
+#[cfg(test)]
+mod file_tests;
+
 pub use error::CaptureError;
 pub use file::{RawCapture, read};
 pub use lock::{Candidate, Locked};

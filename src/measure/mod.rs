@@ -1,6 +1,8 @@
 //! Figures of merit of what a receiver decides on.
 
 pub mod density;
+pub mod eye;
+pub mod jitter;
 pub mod opening;
 pub mod pattern_waveform;
 pub mod slicer;

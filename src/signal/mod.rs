@@ -1,6 +1,7 @@
 //! Signals in time and frequency: the sample grid, responses of filters, and the convolutions that
 //! apply them.
 
+pub mod between;
 pub mod convolution;
 pub mod grid;
 pub mod interpolator;
@@ -12,6 +13,7 @@ pub mod response;
 pub mod table;
 mod transforms;
 
+pub use between::Between;
 pub use convolution::{ConvolutionError, CyclicFilter, FiniteResponse, Scratch, Transforms};
 pub use grid::Grid;
 pub use interpolator::Interpolator;

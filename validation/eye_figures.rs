@@ -1,0 +1,199 @@
+//! Figures of eyes whose edges are known in closed form: crossing, heights, widths, masks.
+
+use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
+use eyespan::format::{Modulation, Pattern};
+use eyespan::math::{q_function, q_inverse};
+use eyespan::measure::PatternWaveform;
+use eyespan::measure::eye::{EyeFigures, MaskCoordinates};
+use std::f64::consts::PI;
+
+const AREA: &str = "eye figures";
+const SAMPLES: usize = 32;
+/// Length of an edge, UI.
+const EDGE: f64 = 0.4;
+const SOURCE: &str = "raised-cosine edges of 0.4 UI with Gaussian noise, in closed form";
+
+/// Levels 0 to 1 with raised-cosine edges about the borders of the symbols; falling ones later by `late`
+/// and rising ones earlier.
+fn waveform(modulation: &Modulation, late: f64) -> Result<PatternWaveform, CaseError> {
+    let symbols = Pattern::Prbs { order: 9 }.cyclic_symbols(modulation)?;
+    let (n, top) = (symbols.len(), (modulation.levels() - 1) as f64);
+    let level = |k: usize| f64::from(symbols[k % n]) / top;
+    let samples = (0..n * SAMPLES)
+        .map(|i| {
+            // The border between symbols k − 1 and k lies at k.
+            let t = i as f64 / SAMPLES as f64;
+            let k = (i + SAMPLES / 2) / SAMPLES;
+            let (old, new) = (level(k + n - 1), level(k));
+            let displaced = t - k as f64 - late * (old - new).signum();
+            let share = (displaced / EDGE + 0.5).clamp(0.0, 1.0);
+            old + (new - old) * 0.5 * (1.0 - (PI * share).cos())
+        })
+        .collect();
+    Ok(PatternWaveform::new(
+        samples,
+        symbols,
+        modulation.levels(),
+        26.5625e9,
+    )?)
+}
+
+fn two_levels() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(SOURCE);
+    let grid = |x| Tolerance::Absolute(x, Reason::Grid);
+    let plain = waveform(&Modulation::nrz(), 0.0)?;
+    let sigma = 0.03;
+    for probability in [1e-3, 1e-6, 1e-12] {
+        let z = q_inverse(probability);
+        let eye = EyeFigures::measure(&plain, sigma, probability)?;
+        let open = eye.eyes.first().ok_or("an eye")?;
+        checks.add(
+            format!("height at {probability:.0e}"),
+            "",
+            open.vertical.height(),
+            1.0 - 2.0 * z * sigma,
+            grid(1e-3),
+        );
+        // The slope in the middle of an edge is π/(2·0.4) a UI.
+        checks.add(
+            format!("width at {probability:.0e}"),
+            "UI",
+            open.width(),
+            1.0 - 2.0 * z * sigma * 2.0 * EDGE / PI,
+            grid(3e-3),
+        );
+        checks.add(
+            format!("symmetry mask width at {probability:.0e}"),
+            "UI",
+            eye.eye_symmetry_mask_width,
+            1.0 - 2.0 * z * sigma * 2.0 * EDGE / PI,
+            grid(3e-3),
+        );
+        checks.add(
+            "deviation of a level",
+            "",
+            eye.deviations[1],
+            sigma,
+            grid(1e-4),
+        );
+    }
+    for late in [-0.05, 0.0, 0.08] {
+        let eye = EyeFigures::measure(&waveform(&Modulation::nrz(), late)?, 0.0, 1e-6)?;
+        // Rising edges earlier and falling ones later meet above the middle.
+        checks.add(
+            format!("crossing, falling edges late by {late} UI"),
+            "%",
+            eye.crossing_percent.ok_or("a crossing")?,
+            50.0 * (1.0 + (PI * late / EDGE).sin()),
+            grid(0.3),
+        );
+    }
+    checks.done()
+}
+
+/// Edges over one, two and three steps cross the thresholds of the outer eyes at different times: sin(πe/w)
+/// is 0, ∓½ and ∓⅔ there.
+fn four_levels() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(SOURCE);
+    let grid = |x| Tolerance::Absolute(x, Reason::Grid);
+    let wave = waveform(&Modulation::pam4(), 0.0)?;
+    let sigma = 0.01;
+    let eye = EyeFigures::measure(&wave, sigma, 1e-6)?;
+    let z = q_inverse(1e-6);
+    for (k, open) in eye.eyes.iter().enumerate() {
+        checks.add(
+            format!("height of eye {k}"),
+            "",
+            open.vertical.height(),
+            1.0 / 3.0 - 2.0 * z * sigma,
+            grid(1e-3),
+        );
+    }
+    let quiet = EyeFigures::measure(&wave, 0.0, 1e-6)?;
+    let outer = EDGE / PI * (2.0_f64 / 3.0).asin();
+    let middle = EDGE / PI * (1.0_f64 / 2.0).asin();
+    for (k, late) in [(0, outer), (1, middle), (2, outer)] {
+        checks.add(
+            format!("width of eye {k} without noise"),
+            "UI",
+            quiet.eyes[k].width(),
+            1.0 - 2.0 * late,
+            grid(3e-3),
+        );
+    }
+    checks.add(
+        "symmetry mask width without noise",
+        "UI",
+        quiet.eye_symmetry_mask_width,
+        1.0 - 2.0 * outer,
+        grid(3e-3),
+    );
+    checks.done()
+}
+
+/// A rectangle over the flat part of the eye: each level has its Gaussian tail in it.
+fn masks() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(SOURCE);
+    let wave = waveform(&Modulation::nrz(), 0.0)?;
+    let sigma = 0.08;
+    let eye = EyeFigures::measure(&wave, sigma, 1e-6)?;
+    let mask = MaskCoordinates {
+        x: [0.3; 3],
+        y: [0.25, 0.25, 10.0],
+    };
+    let share =
+        |x: f64, y: f64| (1.0 - 2.0 * x) * (q_function(y / sigma) - q_function((1.0 - y) / sigma));
+    checks.add(
+        "hit ratio of a rectangle",
+        "",
+        mask.hit_ratio(&wave, sigma, &eye),
+        share(0.3, 0.25),
+        Tolerance::Relative(0.01, Reason::Grid),
+    );
+    for limit in [5e-5, 2e-4, 1.2e-3] {
+        let margin = mask.margin(&wave, sigma, &eye, limit).ok_or("a margin")?;
+        // The rectangle stays within the flat part, 0.2 to 0.8 UI.
+        let (x, y) = if margin >= 0.0 {
+            (0.3 * (1.0 - margin), 0.25 * (1.0 - margin))
+        } else {
+            (0.3 - 0.2 * margin, 0.25 - 0.25 * margin)
+        };
+        checks.add(
+            format!("hit ratio at the margin for {limit:.1e}"),
+            "",
+            share(x, y),
+            limit,
+            // Columns of time come into the mask one by one.
+            Tolerance::Relative(0.03, Reason::Grid),
+        );
+    }
+    // Only the outer regions, over the flat six tenths; edges have less there.
+    let outer = MaskCoordinates {
+        x: [0.5; 3],
+        y: [0.5, 0.5, 0.2],
+    };
+    checks.add(
+        "hit ratio of the outer regions",
+        "",
+        outer.hit_ratio(&wave, sigma, &eye),
+        0.6 * q_function(0.2 / sigma),
+        Tolerance::AtLeast,
+    );
+    checks.add(
+        "hit ratio of the outer regions",
+        "",
+        outer.hit_ratio(&wave, sigma, &eye),
+        q_function(0.2 / sigma),
+        Tolerance::AtMost,
+    );
+    checks.done()
+}
+
+/// Cases of this area.
+pub fn cases() -> Vec<Case> {
+    vec![
+        Case::new(AREA, "eye-figures/two-levels", two_levels),
+        Case::new(AREA, "eye-figures/four-levels", four_levels),
+        Case::new(AREA, "eye-figures/masks", masks),
+    ]
+}
