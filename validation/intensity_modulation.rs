@@ -161,7 +161,7 @@ fn detected(
     };
     let transmission = modulator.field();
     for a in &mut field {
-        *a = transmission(0.2 * a.re / largest);
+        *a = transmission(a.re / largest);
     }
     let power = field.iter().map(Complex64::norm_sqr).sum::<f64>() / field.len() as f64;
     let scale = (10f64.powf(-3.3) / power).sqrt();
