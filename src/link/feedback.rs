@@ -7,7 +7,7 @@
 //! 10.1109/TIT.1974.1055250). The chain is followed along the pattern, every decision with its own sample and
 //! noise: what made one decision wrong, a symbol to come say, is there at the next ones too.
 //!
-//! Of the 3^taps states those are kept that matter: an error whose probability is below [`RARE`] of the mean
+//! Of the 3^taps states those are kept that matter: an error whose probability is below `RARE` of the mean
 //! error ratio is counted and not fed back. What that leaves out is estimated
 //! ([`Multiplication::uncertainty`]).
 //!
