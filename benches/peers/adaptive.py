@@ -11,14 +11,11 @@ the mean-square error of the second half.
 """
 
 import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+import turns
+
 PEER = """
 import json, sys, time
 import numpy as np
@@ -56,27 +53,6 @@ print(json.dumps({"thread_seconds": times, "mean_square_error": error}))
 """
 
 
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "adaptive", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "adaptive":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
-
-
-def run(command):
-    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")}
-    out = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
-    ).stdout
-    return json.loads(out.splitlines()[-1])
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -86,13 +62,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("adaptive")
     repeat = str(options.repeat)
     for kind in ("taps", "feedback", "products"):
         ours, theirs, ratios = [], [], []
         for _ in range(max(options.rounds, 1)):
-            own = run([binary, "--once", "--repeat", repeat, "--kind", kind])
-            peer = run([options.python, "-c", PEER, "1", kind])
+            own = turns.run([binary, "--once", "--repeat", repeat, "--kind", kind])
+            peer = turns.run([options.python, "-c", PEER, "1", kind])
             ours.append(min(own["thread_seconds"]))
             theirs.append(min(peer["thread_seconds"]))
             ratios.append(theirs[-1] / ours[-1])

@@ -10,37 +10,14 @@ strongest in double precision.  The bit error ratios are printed first: they mus
 """
 
 import argparse
-import json
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 
+import turns
+
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 VARIANTS = {"default (ziggurat, f64)": [], "strongest (Box-Muller, f64)": ["--normal", "box-muller"]}
-
-
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "monte_carlo", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "monte_carlo":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
-
-
-def run(command):
-    one = {name: "1" for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    out = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
-    ).stdout
-    return json.loads(out)
 
 
 def main():
@@ -56,7 +33,7 @@ def main():
     add("--noises", type=int, choices=(1, 3), default=3)
     add("--pattern", choices=("random", "prbs31"), default="random")
     options = parser.parse_args()
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("monte_carlo")
     settings = [
         "--symbols", str(options.symbols), "--noises", str(options.noises),
         "--samples-per-symbol", str(options.samples_per_symbol), "--pattern", options.pattern,
@@ -71,10 +48,10 @@ def main():
 
     for turn in range(max(options.rounds, 1)):
         seed = ["--seed", str(turn + 1)]
-        ours.append(note("this library", run([binary, "--once", *settings, *seed])))
+        ours.append(note("this library", turns.run([binary, "--once", *settings, *seed])))
         for name, extra in VARIANTS.items():
             chain = [options.python, str(HERE / "imdd_chain.py"), "--rounds", "1"]
-            theirs[name].append(note(name, run(chain + settings + extra + seed)))
+            theirs[name].append(note(name, turns.run(chain + settings + extra + seed)))
             ratios[name].append(ours[-1] / theirs[name][-1])
     for name, (wrong, bits) in errors.items():
         print(f"{name:30} bit error ratio {wrong / bits:.3e} ({wrong:.0f} errors)")

@@ -10,14 +10,11 @@ print how many symbols were wrong.
 """
 
 import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+import turns
+
 PEER = """
 import json, sys, time
 import numpy as np
@@ -46,27 +43,6 @@ print(json.dumps({"thread_seconds": times, "wrong": wrong}))
 """
 
 
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "mlse", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "mlse":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
-
-
-def run(command):
-    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")}
-    out = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
-    ).stdout
-    return json.loads(out.splitlines()[-1])
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -77,12 +53,12 @@ def main():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--memory", type=int, default=3)
     options = parser.parse_args()
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("mlse")
     repeat, memory = str(options.repeat), str(options.memory)
     ours, theirs, ratios = [], [], []
     for _ in range(max(options.rounds, 1)):
-        own = run([binary, "--once", "--repeat", repeat, "--memory", memory])
-        peer = run([options.python, "-c", PEER, "1", memory])
+        own = turns.run([binary, "--once", "--repeat", repeat, "--memory", memory])
+        peer = turns.run([options.python, "-c", PEER, "1", memory])
         ours.append(min(own["thread_seconds"]))
         theirs.append(min(peer["thread_seconds"]))
         ratios.append(theirs[-1] / ours[-1])

@@ -30,26 +30,12 @@ import tempfile
 import time
 
 import numpy as np
+import turns
 from optic.models.channels import manakovSSF, ssfm
 from optic.utils import parameters
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 SPEED_OF_LIGHT = 299_792_458.0
 CARRIER = 193.1e12
-
-
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "split_step", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "split_step":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
 
 
 def signal(rng, samples, per_symbol, levels, power, complex_valued):
@@ -166,7 +152,7 @@ def main():
     options = parser.parse_args()
     if os.environ.get("OMP_NUM_THREADS") != "1":
         print("OMP_NUM_THREADS is not 1: times of one thread need it")
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("split_step")
     rng = np.random.default_rng(1)
     with tempfile.TemporaryDirectory() as folder:
         per_step(binary, pathlib.Path(folder), rng, options.rounds, options.powers)

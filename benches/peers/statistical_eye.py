@@ -12,14 +12,11 @@ two bins: twice the sums. The variances of both are printed beside the exact one
 """
 
 import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+import turns
+
 PEER = """
 import json, sys, time, importlib.metadata
 import numpy as np
@@ -48,27 +45,6 @@ print(json.dumps({
 """
 
 
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "statistical_eye", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "statistical_eye":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
-
-
-def run(command):
-    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    out = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
-    ).stdout
-    return json.loads(out)
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -78,15 +54,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("statistical_eye")
     ours = {"mean and variance kept": [], "nearest bins": []}
     theirs = {"as they come": [], "sorted": []}
     for _ in range(max(options.rounds, 1)):
-        own = run([binary, "--once", "--repeat", str(options.repeat)])
+        own = turns.run([binary, "--once", "--repeat", str(options.repeat)])
         ours["mean and variance kept"].append(min(own["thread_seconds"]))
         ours["nearest bins"].append(min(own["nearest_thread_seconds"]))
         for order, times in theirs.items():
-            peer = run([options.python, "-c", PEER, str(max(options.repeat // 2, 1)), order])
+            peer = turns.run([options.python, "-c", PEER, str(max(options.repeat // 2, 1)), order])
             times.append(min(peer["thread_seconds"]))
     for binning, own_times in ours.items():
         print(f"this library, {binning:22} {1e3 * statistics.median(own_times):8.2f} ms")

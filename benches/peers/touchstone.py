@@ -11,14 +11,11 @@ numbers is the business of the validation case networks/touchstone-collection.
 """
 
 import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+import turns
+
 PEER = """
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -34,27 +31,6 @@ print(json.dumps({"thread_seconds": times, "version": skrf.__version__}))
 """
 
 
-def benchmark():
-    """Path of the newest build of the benchmark."""
-    report = subprocess.run(
-        ["cargo", "bench", "--no-run", "--bench", "touchstone", "--message-format=json"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    for line in report.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "touchstone":
-            return message["executable"]
-    sys.exit("cargo did not say where the benchmark is")
-
-
-def run(command):
-    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    out = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one}
-    ).stdout
-    return json.loads(out)
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -65,12 +41,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
-    binary = options.binary or benchmark()
+    binary = options.binary or turns.benchmark("touchstone")
     repeat = str(options.repeat)
     ours, theirs, version = [], [], ""
     for _ in range(max(options.rounds, 1)):
-        ours.append(min(run([binary, "--once", options.file, "--repeat", repeat])["thread_seconds"]))
-        peer = run([options.python, "-c", PEER, options.file, repeat])
+        ours.append(min(turns.run([binary, "--once", options.file, "--repeat", repeat])["thread_seconds"]))
+        peer = turns.run([options.python, "-c", PEER, options.file, repeat])
         theirs.append(min(peer["thread_seconds"]))
         version = peer["version"]
     ratios = [a / b for a, b in zip(ours, theirs)]
