@@ -109,11 +109,14 @@ fn fewer_bits_and_more_jitter_cost_margin_and_the_run_says_what_was_done() {
     let margin = |driver: &str, last: &str| run(driver, last, "").margin_db.expect("a margin");
     let ideal = margin("", "");
     let eight = margin("", "adc = { bits = 8, full_scale_over_rms = 4 }");
-    let four = margin("", "adc = { bits = 4, full_scale_over_rms = 4 }");
+    let five = margin("", "adc = { bits = 5, full_scale_over_rms = 4 }");
     assert!(
-        ideal > eight - 1e-6 && eight > four + 0.2,
-        "{ideal} {eight} {four}"
+        ideal > eight - 1e-6 && eight > five + 0.2,
+        "{ideal} {eight} {five}"
     );
+    // Its rounding alone makes more errors than the target allows.
+    let four = run("", "adc = { bits = 4, full_scale_over_rms = 4 }", "");
+    assert!(four.margin_db.is_none() && four.ber.pre_fec > Some(2.4e-4));
     let distorted = margin("duty_cycle_distortion_ui = 0.1, ", "");
     assert!(distorted < ideal - 0.05, "{ideal} {distorted}");
     let sine = "sinusoidal_jitter_ui = 0.2, sinusoidal_jitter_frequency_mhz = 0.4, ";

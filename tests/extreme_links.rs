@@ -13,13 +13,20 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use toml::{Table, Value};
 
-const LINKS: [&str; 8] = [
+const LINKS: [&str; 15] = [
     include_str!("data/optical.toml"),
     include_str!("data/copper.toml"),
     include_str!("data/multimode.toml"),
+    include_str!("../examples/links/100gbase-lr4-lane-with-reflections.toml"),
     include_str!("../examples/links/100gbase-sr1-om4.toml"),
+    include_str!("../examples/links/200gaui-1-c2m-class.toml"),
     include_str!("../examples/links/25g-nrz-1550nm.toml"),
     include_str!("../examples/links/400gbase-dr4.toml"),
+    include_str!("../examples/links/400gbase-dr4-hosts-and-modules.toml"),
+    include_str!("../examples/links/adc-200g-30awg-0.5m.toml"),
+    include_str!("../examples/links/dac-50g-28awg-3m.toml"),
+    include_str!("../examples/links/linear-active-cable-30awg-3m-53gbd.toml"),
+    include_str!("../examples/links/lpo-dr-53gbd.toml"),
     include_str!("../examples/links/twinax-26awg-1m-106gbd.toml"),
     include_str!("../examples/links/twinax-26awg-2m-53gbd.toml"),
 ];

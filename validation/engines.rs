@@ -32,7 +32,7 @@ const CONFIDENCE: f64 = 0.9997;
 const MAXIMUM_SYMBOLS: u64 = if cfg!(debug_assertions) {
     3 << 20
 } else {
-    40_000_000
+    16_000_000
 };
 
 /// What a link decides with so much loss in front of its receiver that its bit error ratio is `level`.

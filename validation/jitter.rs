@@ -22,8 +22,9 @@ impl Draws {
         ((z >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
+    /// By G. E. P. Box and M. E. Muller, Ann. Math. Stat. 29, 610 (1958).
     fn normal(&mut self) -> f64 {
-        q_inverse(self.uniform())
+        (-2.0 * self.uniform().ln()).sqrt() * (TAU * self.uniform()).cos()
     }
 }
 

@@ -6,6 +6,7 @@ use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use eyespan::math::clopper_pearson;
 use eyespan::random::{Source, StreamKey};
 use eyespan::receiver::{EmissionNoise, PreamplifiedReceiver, QuadraticForm};
+use eyespan::signal::Grid;
 use num_complex::Complex64;
 use rustfft::FftPlanner;
 use std::f64::consts::{LN_2, PI, TAU};
@@ -228,13 +229,9 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
     );
     let mut spectrum = field.clone();
     forward.process(&mut spectrum);
-    let frequency = |k: usize| {
-        let signed = if 2 * k < count {
-            k as f64
-        } else {
-            k as f64 - count as f64
-        };
-        signed / period
+    let grid = Grid {
+        samples: count,
+        sampling_rate: 1.0 / interval,
     };
     let sigma = (0.5 * density / period).sqrt() * count as f64;
     let mut wrong = 0u64;
@@ -258,7 +255,7 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
                     } else {
                         Complex64::default()
                     };
-                    (signal + noise) * filter(frequency(k)) / count as f64
+                    (signal + noise) * filter(grid.frequency(k)) / count as f64
                 })
                 .collect();
             inverse.process(&mut wave);
@@ -279,7 +276,7 @@ fn counted(polarizations: u32, deviation: f64, density: f64) -> Result<Vec<Check
         .fill_gaussian(0, &mut draws);
         // At the times of decision, by the delay of their remainder.
         for (k, value) in power.iter_mut().enumerate() {
-            let f = frequency(k);
+            let f = grid.frequency(k);
             *value *= electrical(f) * Complex64::cis(TAU * f * 0.92e-10) / count as f64;
         }
         inverse.process(&mut power);

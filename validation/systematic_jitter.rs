@@ -105,7 +105,7 @@ fn closed_form(index: usize) -> Result<Vec<Check>, CaseError> {
     }
     let mut all = checks.done()?;
     let mut link = step_edges(jitter, bandwidth, Pattern::Random);
-    link.engine.monte_carlo.relative_error = 0.03;
+    link.engine.monte_carlo.relative_error = 0.05;
     let mut engine = SemiAnalytic::new(&link)?;
     let rule = engine.evaluate()?.decided.rule;
     let symbols = engine.propagation().symbols().len();

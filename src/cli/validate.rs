@@ -37,7 +37,15 @@ pub(super) fn command(arguments: &ValidateArguments) -> Result<(), Failure> {
 /// [`InvalidInput`](io::ErrorKind::InvalidInput) where there is no such case, otherwise what
 /// standard output refuses; a closed pipe is no error.
 fn run(filter: Option<&str>, json: bool) -> io::Result<bool> {
-    let findings = validation::run(filter);
+    let lowercase = filter.map(str::to_lowercase);
+    let findings = validation::run(|case| {
+        let contains = |text: &str| {
+            lowercase
+                .as_deref()
+                .is_none_or(|filter| text.to_lowercase().contains(filter))
+        };
+        contains(&case.name) || contains(case.area)
+    });
     if findings.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,

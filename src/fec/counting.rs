@@ -97,6 +97,36 @@ impl CodewordCounts {
     }
 }
 
+/// One of the random streams of a block of codewords.
+pub(super) fn block_stream(number: u32, seed: u64, block: u32, which: u32) -> Stream {
+    StreamKey {
+        seed,
+        source: Source::Other(number),
+        lane: 0,
+        polarization: which,
+        span: block,
+    }
+    .stream()
+}
+
+/// Codewords of random messages of symbols of so many bits, one from each stream.
+pub(super) fn random_codewords(
+    codec: &ReedSolomonCodec,
+    bits_per_symbol: u32,
+    streams: impl Iterator<Item = Stream>,
+) -> Result<Vec<Vec<u16>>, FecError> {
+    let shift = 32 - bits_per_symbol;
+    streams
+        .map(|stream| {
+            let mut draws = vec![0u32; codec.message_symbols()];
+            stream.fill_uniform_u32(0, &mut draws);
+            #[allow(clippy::cast_possible_truncation)] // at most 16 bits are left
+            let message: Vec<u16> = draws.iter().map(|draw| (draw >> shift) as u16).collect();
+            codec.encode(&message)
+        })
+        .collect()
+}
+
 impl Line {
     /// Sends blocks of random codewords over the line and decodes them, on all threads; the counts are
     /// the same for any number of them. Probabilities are those of the chain rounded to 2⁻³².
@@ -115,27 +145,9 @@ impl Line {
         (0..blocks)
             .into_par_iter()
             .map(|block| {
-                let stream = |polarization| {
-                    StreamKey {
-                        seed,
-                        source: Source::Other(STREAM),
-                        lane: 0,
-                        polarization,
-                        span: block,
-                    }
-                    .stream()
-                };
-                let sent = (0..self.interleaving.codewords)
-                    .map(|k| {
-                        let mut draws = vec![0u32; codec.message_symbols()];
-                        stream(16 + k).fill_uniform_u32(0, &mut draws);
-                        let shift = 32 - code.bits_per_symbol;
-                        #[allow(clippy::cast_possible_truncation)] // at most 16 bits are left
-                        let message: Vec<u16> =
-                            draws.iter().map(|draw| (draw >> shift) as u16).collect();
-                        codec.encode(&message)
-                    })
-                    .collect::<Result<Vec<_>, _>>()?;
+                let stream = |which| block_stream(STREAM, seed, block, which);
+                let messages = (0..self.interleaving.codewords).map(|k| stream(16 + k));
+                let sent = random_codewords(&codec, code.bits_per_symbol, messages)?;
                 let mut received = sent.clone();
                 let turns = code.codeword_symbols as usize / self.interleaving.multiplexed as usize
                     * self.interleaving.codewords as usize;
@@ -266,14 +278,8 @@ mod tests {
             let turns = (12 / multiplexed * codewords) as usize;
             let mut received = vec![vec![0u16; 12]; codewords as usize];
             let draws = vec![7; WARM_UP + turns * length];
-            let key = StreamKey {
-                seed: 1,
-                source: Source::Other(STREAM),
-                lane: 0,
-                polarization: 1,
-                span: 0,
-            };
-            line.disturb(&line.errors, length, &draws, &key.stream(), &mut received);
+            let which = block_stream(STREAM, 1, 0, 1);
+            line.disturb(&line.errors, length, &draws, &which, &mut received);
             assert!(
                 received.iter().flatten().all(|s| *s == 15),
                 "{codewords} {multiplexed}: {received:?}"

@@ -1,9 +1,8 @@
 //! The inner code of 200 Gb/s lanes on four levels, and the Reed–Solomon code around it.
 
-use super::counting::CodewordCounts;
+use super::counting::{CodewordCounts, block_stream, random_codewords};
 use super::hamming::MOST_TRIED;
 use super::{FecError, HammingCode, HammingDecoding, ReedSolomon, ReedSolomonCodec};
-use crate::random::{Source, StreamKey};
 use rayon::prelude::*;
 
 /// Bits of a message.
@@ -167,25 +166,8 @@ impl InnerCode {
         block: u32,
         seed: u64,
     ) -> Result<InnerCounts, FecError> {
-        let stream = |polarization| {
-            StreamKey {
-                seed,
-                source: Source::Other(STREAM),
-                lane: 0,
-                polarization,
-                span: block,
-            }
-            .stream()
-        };
-        let sent = (0..interleaved)
-            .map(|k| {
-                let mut draws = vec![0u32; codec.message_symbols()];
-                stream(1 + k).fill_uniform_u32(0, &mut draws);
-                #[allow(clippy::cast_possible_truncation)] // ten bits are left
-                let message: Vec<u16> = draws.iter().map(|draw| (draw >> 22) as u16).collect();
-                codec.encode(&message)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let stream = |which| block_stream(STREAM, seed, block, which);
+        let sent = random_codewords(codec, 10, (0..interleaved).map(|k| stream(1 + k)))?;
         let words = interleaved as usize;
         let count = (words * codec.codeword_symbols()).div_ceil(OUTER_SYMBOLS);
         let mut noise = vec![0.0; count * INNER_CODEWORD_SYMBOLS];

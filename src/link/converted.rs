@@ -3,7 +3,8 @@
 //! What is received is limited as the mean of signal and noise is; noise that arises in front of the converter
 //! is weakened where samples are limited. Rounding is taken as white Gaussian noise of variance Δ²/12, which it
 //! is behind an equaliser of several taps as long as the noise in front is not far below the step. Jitter of the
-//! aperture moves every sample by itself: it adds the slope's square times its variance, sample by sample.
+//! aperture moves every sample by itself: it adds the slope's square times its variance, sample by sample (of a
+//! sine whose phase moves by 0.13 rad that is 0.03 dB too much, and grows with the square of the jitter).
 //! Counted errors are of samples that are moved, limited and rounded one by one.
 
 use super::decision::DecisionInput;

@@ -11,19 +11,27 @@
 //! error ratio is counted and not fed back. What that leaves out is estimated
 //! ([`Multiplication::uncertainty`]).
 //!
-//! Leaves out: errors of more than one level, and that noise from one decision to the next is correlated.
+//! Noise is correlated from one decision to the next, by filters and taps, and an error says that its noise was
+//! large. The noise of later decisions then has another mean and a smaller variance: the regression on the
+//! noises of the errors among the last four decisions, each with the moments of a Gaussian beyond its threshold.
+//!
+//! Leaves out: errors of more than one level; what right decisions say of their noise.
 
 use super::decision::{Decided, DecisionRule};
 use crate::math::q_function;
+use nalgebra::{DMatrix, DVector};
+use std::f64::consts::TAU;
 
 /// Feedback taps that are remembered; later ones are taken as fed back rightly.
 const MEMORY: usize = 64;
 /// Probability of a history, relative to the mean error ratio, below which an error is not fed back.
 const RARE: f64 = 1e-4;
 /// Histories at the most; where there are more, more are rare.
-const STATES: usize = 2000;
+const STATES: usize = 500;
 /// Symbols that are followed, at the most.
 const FOLLOWED: usize = 8192;
+/// Past decisions whose noise is known where they were wrong.
+const KNOWN: usize = 4;
 
 /// By how much errors that are fed back multiply the symbol error ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +62,22 @@ impl History {
         self.high | self.low == 0
     }
 
+    /// What it shifts a sample by, with what an error too high at each tap does.
+    fn shift(self, shifts: &[f64]) -> f64 {
+        let (mut sum, mut left) = (0.0, self.high | self.low);
+        while left != 0 {
+            let j = left.trailing_zeros();
+            let shift = shifts.get(j as usize).copied().unwrap_or(0.0);
+            sum += if self.high >> j & 1 == 1 {
+                shift
+            } else {
+                -shift
+            };
+            left &= left - 1;
+        }
+        sum
+    }
+
     /// The history a symbol later, with that symbol's decision.
     fn then(self, high: bool, low: bool, mask: u64) -> Self {
         Self {
@@ -63,9 +87,74 @@ impl History {
     }
 }
 
+/// Noise of the last decisions where they were wrong, in standard deviations, the latest first.
+#[derive(Debug, Clone, Copy, Default)]
+struct PastNoise {
+    mean: [f64; KNOWN],
+    variance: [f64; KNOWN],
+}
+
+impl PastNoise {
+    /// A symbol later, whose noise has these moments.
+    fn then(self, (mean, variance): (f64, f64)) -> Self {
+        let mut later = Self {
+            mean: [mean; KNOWN],
+            variance: [variance; KNOWN],
+        };
+        later.mean[1..].copy_from_slice(&self.mean[..KNOWN - 1]);
+        later.variance[1..].copy_from_slice(&self.variance[..KNOWN - 1]);
+        later
+    }
+
+    /// The mean of two.
+    fn and(self, other: Self, share: f64) -> Self {
+        let between = |a: [f64; KNOWN], b: [f64; KNOWN]| {
+            std::array::from_fn(|k| a[k] + share * (b[k] - a[k]))
+        };
+        Self {
+            mean: between(self.mean, other.mean),
+            variance: between(self.variance, other.variance),
+        }
+    }
+}
+
+/// What noise follows from that of past decisions: their weights, and the variance that is left, for every set
+/// of past decisions whose noise is known (bit j for the one j + 1 symbols ago).
+fn regressions(correlation: &[f64]) -> Vec<([f64; KNOWN], f64)> {
+    let at = |lag: usize| correlation.get(lag).copied().unwrap_or(0.0);
+    (0..1usize << KNOWN)
+        .map(|set| {
+            let lags: Vec<usize> = (0..KNOWN).filter(|j| set >> j & 1 == 1).collect();
+            let matrix = DMatrix::from_fn(lags.len(), lags.len(), |i, j| {
+                if i == j {
+                    1.0
+                } else {
+                    at(lags[i].abs_diff(lags[j]))
+                }
+            });
+            let toward = DVector::from_fn(lags.len(), |i, _| at(lags[i] + 1));
+            let mut weights = [0.0; KNOWN];
+            let mut left = 1.0;
+            // No solution where noise repeats itself; it counts as independent then.
+            if let Some(solution) = matrix.cholesky().map(|c| c.solve(&toward)) {
+                left -= solution.dot(&toward);
+                for (lag, weight) in lags.iter().zip(solution.iter()) {
+                    weights[*lag] = *weight;
+                }
+            }
+            (weights, left.max(0.0))
+        })
+        .collect()
+}
+
 /// By how much errors that are fed back multiply the symbol error ratio of decisions on a pattern of symbols
-/// whose levels stand at `positions`.
-pub fn multiplication(decided: &Decided, symbols: &[u8], positions: &[f64]) -> Multiplication {
+/// whose levels stand at `positions`, with noise of a `correlation` at distances of 0, 1, … symbols.
+pub fn multiplication(
+    decided: &Decided,
+    symbols: &[u8],
+    positions: &[f64],
+    correlation: &[f64],
+) -> Multiplication {
     let rule = &decided.rule;
     let memory = rule.taps.feedback.len().min(MEMORY);
     let places = symbols
@@ -88,6 +177,7 @@ pub fn multiplication(decided: &Decided, symbols: &[u8], positions: &[f64]) -> M
         symbols: &symbols[..places],
         shifts,
         mask: u64::MAX >> (MEMORY - memory),
+        regressions: regressions(correlation),
     }
     .multiplication()
 }
@@ -99,97 +189,150 @@ struct Chain<'a> {
     /// What an error too high at each tap shifts a sample by.
     shifts: Vec<f64>,
     mask: u64,
+    regressions: Vec<([f64; KNOWN], f64)>,
+}
+
+/// A wrong decision: its probability, and mean and variance of its noise in standard deviations.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wrong {
+    probability: f64,
+    noise: (f64, f64),
 }
 
 impl Chain<'_> {
-    fn shift(&self, history: History) -> f64 {
-        let (mut sum, mut left) = (0.0, history.high | history.low);
-        while left != 0 {
-            let j = left.trailing_zeros();
-            let shift = self.shifts.get(j as usize).copied().unwrap_or(0.0);
-            sum += if history.high >> j & 1 == 1 {
-                shift
-            } else {
-                -shift
-            };
-            left &= left - 1;
-        }
-        sum
-    }
-
-    /// Probabilities of deciding a symbol of the pattern too high and too low with its sample shifted.
-    fn wrong(&self, place: usize, shift: f64) -> (f64, f64) {
+    /// Deciding a symbol of the pattern too high and too low after a history.
+    fn wrong(
+        &self,
+        place: usize,
+        history: History,
+        past: &PastNoise,
+        shifts: &[f64],
+    ) -> [Wrong; 2] {
         let rule: &DecisionRule = &self.decided.rule;
         let level = usize::from(self.symbols[place]);
-        let value = self.decided.values[place] + shift;
-        let scale = 1.0 / self.decided.deviations[place].max(f64::MIN_POSITIVE);
+        let deviation = self.decided.deviations[place].max(f64::MIN_POSITIVE);
+        let (mean, variance) = self.noise(history, past);
+        let spread = variance.sqrt().max(f64::MIN_POSITIVE);
+        let value = self.decided.values[place] + history.shift(shifts) + mean * deviation;
+        let beyond = |distance: f64, sign: f64| {
+            let distance = distance / (deviation * spread);
+            let probability = q_function(distance);
+            if probability <= 0.0 {
+                return Wrong::default();
+            }
+            // Mean and variance of a Gaussian beyond a distance.
+            let mills = (-0.5 * distance * distance).exp() / (TAU.sqrt() * probability);
+            let left = (1.0 + mills * (distance - mills)).max(0.0);
+            Wrong {
+                probability,
+                noise: (mean + sign * spread * mills, variance * left),
+            }
+        };
         let above = rule.thresholds.get(level);
         let below = level.checked_sub(1).and_then(|i| rule.thresholds.get(i));
-        (
-            above.map_or(0.0, |t| q_function((t - value) * scale)),
-            below.map_or(0.0, |t| q_function((value - t) * scale)),
-        )
+        [
+            above.map_or(Wrong::default(), |t| beyond(t - value, 1.0)),
+            below.map_or(Wrong::default(), |t| beyond(value - t, -1.0)),
+        ]
+    }
+
+    /// Mean and variance of the noise after a history, in standard deviations.
+    fn noise(&self, history: History, past: &PastNoise) -> (f64, f64) {
+        let known = (history.high | history.low) & ((1 << KNOWN) - 1);
+        let regression = usize::try_from(known)
+            .ok()
+            .and_then(|k| self.regressions.get(k));
+        let Some((weights, left)) = regression else {
+            return (0.0, 1.0);
+        };
+        let (mut mean, mut variance) = (0.0, *left);
+        for ((w, m), v) in weights.iter().zip(past.mean).zip(past.variance) {
+            mean += w * m;
+            variance += w * w * v;
+        }
+        (mean, variance)
     }
 
     fn multiplication(&self) -> Multiplication {
-        let count = self.symbols.len();
-        let followed = count.min(FOLLOWED);
-        let alone: Vec<(f64, f64)> = (0..followed).map(|n| self.wrong(n, 0.0)).collect();
-        let mean = alone.iter().map(|p| p.0 + p.1).sum::<f64>() / followed as f64;
+        let places = self.symbols.len().min(FOLLOWED);
+        let start = (History::default(), PastNoise::default());
+        let alone: Vec<[Wrong; 2]> = (0..places)
+            .map(|place| self.wrong(place, start.0, &start.1, &[]))
+            .collect();
+        let sum: f64 = alone.iter().flatten().map(|w| w.probability).sum();
+        let mean = sum / places as f64;
         if mean.is_nan() || mean <= 0.0 {
             return Multiplication::NONE;
         }
-        let memory = self.shifts.len();
+        let with = self.follow(&alone, mean, &self.shifts, self.mask);
+        // Correlated noise alone makes no more errors: what it seems to make, as right decisions are not looked
+        // at, is no multiplication.
+        let without = self.follow(&alone, mean, &[], self.mask & ((1 << KNOWN) - 1));
+        let factor = with.errors / without.errors;
+        // Errors that are fed back make factor − 1 more each; those that are cut would have made as many.
+        let share = with.cut / (with.cut + with.kept).max(f64::MIN_POSITIVE);
+        Multiplication {
+            factor,
+            uncertainty: share * (factor - 1.0).abs() / factor,
+        }
+    }
+
+    /// Follows the chain along decisions whose errors `alone` are `mean`, with histories in a mask and errors
+    /// that are fed back with these shifts.
+    fn follow(&self, alone: &[[Wrong; 2]], mean: f64, shifts: &[f64], mask: u64) -> Followed {
+        let places = alone.len();
+        let start = (History::default(), PastNoise::default());
         let mut rare = RARE * mean;
-        let (mut together, mut first, mut cut, mut kept) = (0.0, 0.0, 0.0, 0.0);
+        let mut followed = Followed::default();
         let mut right = 1.0;
-        let mut states: Vec<(History, f64)> = Vec::new();
-        let mut next: Vec<(History, f64)> = Vec::new();
-        let start = History::default();
+        let mut states: Vec<(History, PastNoise, f64)> = Vec::new();
+        let mut next: Vec<(History, PastNoise, f64)> = Vec::new();
         // Twice the memory ahead, for the chain to begin with.
-        let ahead = (2 * memory).min(count);
-        for step in 0..ahead + followed {
-            let place = (count + step - ahead) % count;
-            let counts = step >= ahead;
+        let ahead = (2 * self.shifts.len()).min(places);
+        for step in 0..ahead + places {
+            let place = (places + step - ahead) % places;
             next.clear();
             let mut still = 0.0;
-            let mut errors = 0.0;
-            let (high, low) = self.wrong(place, 0.0);
-            for (history, mass) in std::iter::once((start, right)).chain(states.iter().copied()) {
-                let (high, low) = if history.is_right() {
-                    (high, low)
+            for (history, past, mass) in
+                std::iter::once((start.0, start.1, right)).chain(states.iter().copied())
+            {
+                let wrong = if history.is_right() {
+                    alone[place]
                 } else {
-                    self.wrong(place, self.shift(history))
+                    self.wrong(place, history, &past, shifts)
                 };
-                errors += mass * (high + low);
-                let mut staying = mass * (1.0 - high - low);
-                for (p, is_high) in [(high, true), (low, false)] {
-                    let mass = mass * p;
+                let mut staying = mass;
+                for (Wrong { probability, noise }, is_high) in wrong.into_iter().zip([true, false])
+                {
+                    let mass = mass * probability;
+                    if step >= ahead {
+                        followed.errors += mass;
+                    }
                     if mass >= rare {
-                        next.push((history.then(is_high, !is_high, self.mask), mass));
-                        kept += mass;
+                        let then = history.then(is_high, !is_high, mask);
+                        next.push((then, past.then(noise), mass));
+                        staying -= mass;
+                        followed.kept += mass;
                     } else {
-                        staying += mass;
-                        cut += mass;
+                        followed.cut += mass;
                     }
                 }
-                let then = history.then(false, false, self.mask);
+                let then = history.then(false, false, mask);
                 if then.is_right() {
                     still += staying;
                 } else {
-                    next.push((then, staying));
+                    next.push((then, past.then((0.0, 1.0)), staying));
                 }
-            }
-            if counts {
-                together += errors;
-                first += high + low;
             }
             next.sort_unstable_by_key(|s| s.0);
             states.clear();
-            for &(history, mass) in &next {
+            for &(history, past, mass) in &next {
                 match states.last_mut() {
-                    Some(last) if last.0 == history => last.1 += mass,
-                    _ => states.push((history, mass)),
+                    Some(last) if last.0 == history => {
+                        last.2 += mass;
+                        last.1 = last.1.and(past, mass / last.2.max(f64::MIN_POSITIVE));
+                    }
+                    _ => states.push((history, past, mass)),
                 }
             }
             right = still;
@@ -197,14 +340,18 @@ impl Chain<'_> {
                 rare *= 1.1;
             }
         }
-        let factor = together / first;
-        // Errors that are fed back make factor − 1 more each; those that are cut would have made as many.
-        let share = cut / (cut + kept).max(f64::MIN_POSITIVE);
-        Multiplication {
-            factor,
-            uncertainty: share * (factor - 1.0).abs() / factor,
-        }
+        followed
     }
+}
+
+/// What following the chain gave.
+#[derive(Debug, Clone, Copy, Default)]
+struct Followed {
+    /// Expected errors.
+    errors: f64,
+    /// Errors whose history was followed, and that were too rare for it.
+    kept: f64,
+    cut: f64,
 }
 
 #[cfg(test)]
@@ -252,7 +399,7 @@ mod tests {
 
     fn of(feedback: Vec<f64>, deviation: f64) -> Multiplication {
         let (decided, symbols) = decided(feedback, deviation);
-        multiplication(&decided, &symbols, &[-1.0, 1.0])
+        multiplication(&decided, &symbols, &[-1.0, 1.0], &[1.0])
     }
 
     #[test]
@@ -275,6 +422,23 @@ mod tests {
         assert!((of(vec![], 0.3).factor - 1.0).abs() < 1e-12);
         let m = of(vec![1e-9, 0.0], 0.3);
         assert!((m.factor - 1.0).abs() < 1e-6, "{m:?}");
+    }
+
+    #[test]
+    fn noise_that_turns_over_makes_feedback_worse_and_alone_makes_no_more_errors() {
+        let (decided, symbols) = decided(vec![0.4], 0.35);
+        let with = |correlation: &[f64]| {
+            multiplication(&decided, &symbols, &[-1.0, 1.0], correlation).factor
+        };
+        let (white, turning, lasting) = (with(&[1.0]), with(&[1.0, -0.3]), with(&[1.0, 0.3]));
+        assert!(
+            turning > 1.02 * white && lasting < white,
+            "{turning} {white} {lasting}"
+        );
+        // Without feedback.
+        let (decided, symbols) = super::tests::decided(vec![1e-12], 0.35);
+        let alone = multiplication(&decided, &symbols, &[-1.0, 1.0], &[1.0, -0.3]).factor;
+        assert!((alone - 1.0).abs() < 1e-9, "{alone}");
     }
 
     /// The stationary distribution of the chain with all states, every symbol the mean of both.

@@ -227,7 +227,10 @@ impl SemiAnalytic {
             decided.errors = sequence::error_ratios(&input, &decided, &edges, moved)?;
         } else if self.link.engine.monte_carlo.feedback == Feedback::Decisions {
             let positions = self.link.signal.modulation.level_positions();
-            fed_back = multiplication(&decided, self.propagation.symbols(), positions);
+            let taps = &decided.rule.taps.feed_forward;
+            let correlation = sequence::correlation(&noise.covariance(), taps);
+            let symbols = self.propagation.symbols();
+            fed_back = multiplication(&decided, symbols, positions, &correlation);
             decided.errors.symbol = (decided.errors.symbol * fed_back.factor).min(1.0);
             decided.errors.bit = (decided.errors.bit * fed_back.factor).min(1.0);
         }

@@ -207,7 +207,7 @@ impl Ground<'_> {
 }
 
 /// Correlation of noise of a covariance behind taps, by distance in symbols; 1 at zero.
-fn correlation(covariance: &[f64], weights: &[f64]) -> Vec<f64> {
+pub(super) fn correlation(covariance: &[f64], weights: &[f64]) -> Vec<f64> {
     let at = |k: usize| covariance.get(k).copied().unwrap_or(0.0);
     let products: Vec<f64> = (0..weights.len())
         .map(|k| {

@@ -1,6 +1,7 @@
 //! Statistics of the decision behind an optically pre-amplified, direct-detection receiver.
 
 use super::quadratic_form::QuadraticForm;
+use crate::signal::Grid;
 use nalgebra::{DMatrix, SymmetricEigen};
 use num_complex::Complex64;
 use rustfft::FftPlanner;
@@ -157,14 +158,9 @@ impl PreamplifiedReceiver {
         times: &[f64],
     ) -> Result<Vec<QuadraticForm>, StatisticsError> {
         let count = field.len();
-        let period = count as f64 * interval;
-        let frequency = |k: usize| {
-            let signed = if 2 * k < count {
-                k as f64
-            } else {
-                k as f64 - count as f64
-            };
-            signed / period
+        let grid = Grid {
+            samples: count,
+            sampling_rate: 1.0 / interval,
         };
         let mut planner = FftPlanner::new();
         let (forward, inverse) = (
@@ -174,7 +170,7 @@ impl PreamplifiedReceiver {
         let mut spectrum = field.to_vec();
         forward.process(&mut spectrum);
         for (k, value) in spectrum.iter_mut().enumerate() {
-            *value *= optical(frequency(k)) / count as f64;
+            *value *= optical(grid.frequency(k)) / count as f64;
         }
         if spectrum.iter().any(|x| !x.is_finite()) {
             return Err(StatisticsError::NotFinite);
@@ -191,7 +187,7 @@ impl PreamplifiedReceiver {
             .iter()
             .enumerate()
             .filter(|(_, s)| s.norm() > 1e-13 * strongest)
-            .map(|(k, s)| (frequency(k), *s))
+            .map(|(k, s)| (grid.frequency(k), *s))
             .collect();
         let beat = DMatrix::from_fn(self.passed.len(), lines.len(), |l, k| {
             self.passed[l].conj() * electrical(lines[k].0 - self.frequencies[l]) * lines[k].1
@@ -200,7 +196,7 @@ impl PreamplifiedReceiver {
         let filtered: Vec<Complex64> = power
             .iter()
             .enumerate()
-            .map(|(k, p)| p * electrical(frequency(k)))
+            .map(|(k, p)| p * electrical(grid.frequency(k)))
             .collect();
         if beat.iter().any(|x| !x.is_finite()) || filtered.iter().any(|x| !x.is_finite()) {
             return Err(StatisticsError::NotFinite);
@@ -212,7 +208,7 @@ impl PreamplifiedReceiver {
                 let signal = filtered
                     .iter()
                     .enumerate()
-                    .map(|(k, p)| (p * turned(frequency(k))).re)
+                    .map(|(k, p)| (p * turned(grid.frequency(k))).re)
                     .sum();
                 let phases: Vec<Complex64> = lines.iter().map(|(f, _)| turned(*f)).collect();
                 let terms = self

@@ -297,7 +297,7 @@ fn frames_are_lost_in_bursts_and_saved_by_interleaving() {
             number(&result, "/fec_accumulation_ns"),
         )
     };
-    let noisy = "connectors.loss_db=4";
+    let noisy = "connectors.loss_db=3.2";
     let (alone, continuation, independent, corrected, accumulation) = run(&[noisy]);
     assert!(continuation < 0.01 && alone > 0.0);
     // Five symbols of four levels instead of ten bits: a little fewer wrong symbols.
