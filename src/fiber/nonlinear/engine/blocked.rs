@@ -138,8 +138,14 @@ impl<T: Real> Blocked<T> {
 
     /// The field of a spectrum, normalised.
     pub fn inverse(&mut self, spectrum: &[Complex<T>], field: &mut [&mut [Complex<T>]]) {
+        self.plan
+            .begin(spectrum, None, &mut self.tiles, &mut self.desks);
+        self.leave(field);
+    }
+
+    /// From the rows' time in the tiles to the field, normalised.
+    fn leave(&mut self, field: &mut [&mut [Complex<T>]]) {
         let Self { plan, tiles, desks } = self;
-        plan.begin(spectrum, None, tiles, desks);
         plan.columns(tiles, Along::Inverse, desks);
         let scale = T::new(1.0 / (plan.rows * plan.columns) as f64);
         let (line, m) = (plan.columns, plan.components);
@@ -185,6 +191,36 @@ impl<T: Real> Blocked<T> {
                 plan.rows(tiles, sequence.middle, desks);
             }
         }
+        largest
+    }
+
+    /// See [`Engine::carry`](super::Engine::carry): the responses at both ends are passes along the
+    /// rows like those between.
+    pub fn carry(
+        &mut self,
+        coupling: &Coupling<T>,
+        field: &mut [&mut [Complex<T>]],
+        sequence: &Sequence<'_, T>,
+        coefficient: T,
+    ) -> f64 {
+        let Self { plan, tiles, desks } = self;
+        let kerr = Along::Kerr {
+            coupling,
+            by: coefficient,
+        };
+        plan.columns(tiles, Along::Forward(field), desks);
+        plan.rows(tiles, sequence.first, desks);
+        let mut largest = 0.0f64;
+        for step in 1..=sequence.steps {
+            largest = largest.max(plan.columns(tiles, kerr, desks));
+            let response = if step == sequence.steps {
+                sequence.last
+            } else {
+                sequence.middle
+            };
+            plan.rows(tiles, response, desks);
+        }
+        self.leave(field);
         largest
     }
 }
