@@ -71,11 +71,7 @@ impl<T: Real> Whole<T> {
         output: &mut [Complex<T>],
     ) -> f64 {
         let n = self.samples;
-        for (c, (i, s)) in input
-            .chunks(n)
-            .zip(self.rooms[0].chunks_mut(n))
-            .enumerate()
-        {
+        for (c, (i, s)) in input.chunks(n).zip(self.rooms[0].chunks_mut(n)).enumerate() {
             T::product(i, part(sequence.first, n, c), s);
         }
         let mut largest = 0.0f64;
