@@ -126,7 +126,7 @@ fn a_field_is_carried_as_its_spectrum_is() {
             let mut engine = Engine::new(n, m, coupling.clone(), threads);
             let shared = !matches!(coupling, Coupling::Matrix(_));
             let response = table(&engine, if shared { 1 } else { m }, n);
-            let half: Vec<Complex64> = response.iter().map(Complex64::sqrt).collect();
+            let half: Vec<Complex64> = response.iter().map(|r| r.sqrt()).collect();
             let sequence = Sequence {
                 first: &half,
                 middle: &response,
