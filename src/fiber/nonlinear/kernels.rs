@@ -5,7 +5,7 @@
 
 /// One module of kernels for a floating-point type.
 macro_rules! kernels {
-    ($name:ident, $t:ty, $lanes:literal, $high:literal, $middle:literal, $low:literal, $round:literal,
+    ($name:ident, $t:ty, $high:literal, $middle:literal, $low:literal, $round:literal,
      sine [$($s:literal),*], cosine [$($c:literal),*]) => {
         pub mod $name {
             #![allow(
@@ -91,14 +91,27 @@ macro_rules! kernels {
             #[inline(always)]
             #[allow(clippy::inline_always)]
             fn largest(phase: &[$t; BLOCK]) -> $t {
-                let mut most = [0.0; $lanes];
-                for p in phase.as_chunks::<$lanes>().0 {
-                    for i in 0..$lanes {
-                        let size = p[i].abs();
-                        most[i] = if size > most[i] { size } else { most[i] };
-                    }
+                // Halves against halves, in loops of a fixed size: these become vectors.
+                let (mut of_16, mut of_8, mut of_4) = ([0.0; 16], [0.0; 8], [0.0; 4]);
+                for i in 0..16 {
+                    let size = phase[i].abs();
+                    let size = if size > 0.0 { size } else { 0.0 };
+                    of_16[i] = larger(phase[i + 16].abs(), size);
                 }
-                most.iter().fold(0.0, |a, &b| if b > a { b } else { a })
+                for i in 0..8 {
+                    of_8[i] = larger(of_16[i + 8], of_16[i]);
+                }
+                for i in 0..4 {
+                    of_4[i] = larger(of_8[i + 4], of_8[i]);
+                }
+                larger(larger(of_4[3], of_4[1]), larger(of_4[2], of_4[0]))
+            }
+
+            /// The larger of two; the second where the first is not a number.
+            #[inline(always)]
+            #[allow(clippy::inline_always)]
+            fn larger(a: $t, b: $t) -> $t {
+                if a > b { a } else { b }
             }
 
             /// field ← scale·field·exp(−j·coefficient·|field|²): the Kerr effect. Returns the largest
@@ -204,19 +217,35 @@ macro_rules! kernels {
                 }
             }
 
-            /// out ← twiddles · the row that stands in eighths from `first` at every `stride`.
+            /// Twiddles of eight columns: those of the first column in each eighth times those of
+            /// the columns within.
+            #[inline(always)]
+            #[allow(clippy::inline_always)]
+            fn twiddles(first: Complex<$t>, within: &[Complex<$t>; 8]) -> [Complex<$t>; 8] {
+                let mut all = *within;
+                for w in &mut all {
+                    *w = Complex::new(
+                        first.re * w.re - first.im * w.im,
+                        first.re * w.im + first.im * w.re,
+                    );
+                }
+                all
+            }
+
+            /// out ← twiddles · the row that stands in eighths from `start` at every `stride`. The
+            /// twiddles are `firsts` of the eighths times those `within` one.
             #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn take(
                 from: &[Complex<$t>],
-                first: usize,
+                start: usize,
                 stride: usize,
-                twiddles: &[Complex<$t>],
+                (firsts, within): (&[Complex<$t>], &[Complex<$t>; 8]),
                 out: &mut [Complex<$t>],
             ) {
-                let eights = out.as_chunks_mut::<8>().0.iter_mut();
-                let eights = eights.zip(twiddles.as_chunks::<8>().0);
-                for ((o, t), f) in eights.zip(from[first..].chunks(stride)) {
-                    for ((o, t), f) in o.iter_mut().zip(t).zip(&f[..8]) {
+                let eights = out.as_chunks_mut::<8>().0.iter_mut().zip(firsts);
+                for ((o, first), f) in eights.zip(from[start..].chunks(stride)) {
+                    let t = twiddles(*first, within);
+                    for ((o, t), f) in o.iter_mut().zip(&t).zip(&f[..8]) {
                         *o = Complex::new(f.re * t.re - f.im * t.im, f.re * t.im + f.im * t.re);
                     }
                 }
@@ -226,15 +255,15 @@ macro_rules! kernels {
             #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
             pub fn put(
                 row: &[Complex<$t>],
-                twiddles: &[Complex<$t>],
+                (firsts, within): (&[Complex<$t>], &[Complex<$t>; 8]),
                 into: &mut [Complex<$t>],
-                first: usize,
+                start: usize,
                 stride: usize,
             ) {
-                let eights = row.as_chunks::<8>().0.iter();
-                let eights = eights.zip(twiddles.as_chunks::<8>().0);
-                for ((a, t), o) in eights.zip(into[first..].chunks_mut(stride)) {
-                    for ((a, t), o) in a.iter().zip(t).zip(&mut o[..8]) {
+                let eights = row.as_chunks::<8>().0.iter().zip(firsts);
+                for ((a, first), o) in eights.zip(into[start..].chunks_mut(stride)) {
+                    let t = twiddles(*first, within);
+                    for ((a, t), o) in a.iter().zip(&t).zip(&mut o[..8]) {
                         *o = Complex::new(a.re * t.re + a.im * t.im, a.im * t.re - a.re * t.im);
                     }
                 }
@@ -249,13 +278,28 @@ macro_rules! kernels {
                 at: usize,
                 stride: usize,
             ) {
-                let mut tile = [[Complex::new(0.0, 0.0); 8]; 8];
-                for (t, row) in tile.iter_mut().zip(rows.chunks(pitch)) {
-                    t.copy_from_slice(&row[..8]);
-                }
-                for (i, column) in columns[at..].chunks_mut(stride).enumerate().take(8) {
-                    for (o, row) in column[..8].iter_mut().zip(&tile) {
-                        *o = row[i];
+                // Each row is loaded whole and its samples stored one by one: stores to eight places
+                // cost less than to gather a column from eight rows.
+                let mut columns = columns[at..]
+                    .chunks_mut(stride)
+                    .filter_map(|c| c.first_chunk_mut::<8>());
+                let columns: [Option<&mut [Complex<$t>; 8]>; 8] =
+                    std::array::from_fn(|_| columns.next());
+                if let [
+                    Some(c0), Some(c1), Some(c2), Some(c3),
+                    Some(c4), Some(c5), Some(c6), Some(c7),
+                ] = columns
+                {
+                    let rows = rows.chunks(pitch).filter_map(|r| r.first_chunk::<8>());
+                    for (r, row) in rows.enumerate().take(8) {
+                        c0[r] = row[0];
+                        c1[r] = row[1];
+                        c2[r] = row[2];
+                        c3[r] = row[3];
+                        c4[r] = row[4];
+                        c5[r] = row[5];
+                        c6[r] = row[6];
+                        c7[r] = row[7];
                     }
                 }
             }
@@ -268,13 +312,14 @@ macro_rules! kernels {
                 stride: usize,
                 tile: &mut [Complex<$t>],
             ) {
-                let mut square = [[Complex::new(0.0, 0.0); 8]; 8];
-                for (s, column) in square.iter_mut().zip(columns[at..].chunks(stride)) {
-                    s.copy_from_slice(&column[..8]);
-                }
-                for (i, row) in tile.as_chunks_mut::<8>().0.iter_mut().enumerate().take(8) {
-                    for (o, column) in row.iter_mut().zip(&square) {
-                        *o = column[i];
+                let columns = columns[at..]
+                    .chunks(stride)
+                    .filter_map(|c| c.first_chunk::<8>());
+                if let Some(tile) = tile.first_chunk_mut::<64>() {
+                    for (i, column) in columns.enumerate().take(8) {
+                        for (r, a) in column.iter().enumerate() {
+                            tile[8 * r + i] = *a;
+                        }
                     }
                 }
             }
@@ -428,7 +473,7 @@ macro_rules! kernels {
 }
 
 kernels! {
-    double, f64, 8,
+    double, f64,
     1.570_796_326_734_125_6, 6.077_100_506_303_966e-11, 2.022_266_248_795_950_6e-21,
     6_755_399_441_055_744.0,
     sine [
@@ -442,7 +487,7 @@ kernels! {
 }
 
 kernels! {
-    single, f32, 8,
+    single, f32,
     1.570_312_5, 4.837_513e-4, 7.549_79e-8,
     12_582_912.0,
     sine [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1],

@@ -37,17 +37,17 @@ pub trait Real: FftNum + sealed::Sealed + Default + PartialOrd {
     #[doc(hidden)]
     fn take(
         from: &[Complex<Self>],
-        first: usize,
+        start: usize,
         stride: usize,
-        twiddles: &[Complex<Self>],
+        twiddles: (&[Complex<Self>], &[Complex<Self>; 8]),
         out: &mut [Complex<Self>],
     );
     #[doc(hidden)]
     fn put(
         row: &[Complex<Self>],
-        twiddles: &[Complex<Self>],
+        twiddles: (&[Complex<Self>], &[Complex<Self>; 8]),
         into: &mut [Complex<Self>],
-        first: usize,
+        start: usize,
         stride: usize,
     );
     #[doc(hidden)]
@@ -113,21 +113,21 @@ macro_rules! real {
             }
             fn take(
                 from: &[Complex<Self>],
-                first: usize,
+                start: usize,
                 stride: usize,
-                twiddles: &[Complex<Self>],
+                twiddles: (&[Complex<Self>], &[Complex<Self>; 8]),
                 out: &mut [Complex<Self>],
             ) {
-                kernels::$kernels::take(from, first, stride, twiddles, out);
+                kernels::$kernels::take(from, start, stride, twiddles, out);
             }
             fn put(
                 row: &[Complex<Self>],
-                twiddles: &[Complex<Self>],
+                twiddles: (&[Complex<Self>], &[Complex<Self>; 8]),
                 into: &mut [Complex<Self>],
-                first: usize,
+                start: usize,
                 stride: usize,
             ) {
-                kernels::$kernels::put(row, twiddles, into, first, stride);
+                kernels::$kernels::put(row, twiddles, into, start, stride);
             }
             fn columns_of(
                 rows: &[Complex<Self>],

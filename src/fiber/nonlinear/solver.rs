@@ -154,18 +154,25 @@ impl<T: Real> Solver<T> {
 
     /// From `base` over `length` in `steps` split steps, into `out`. Returns the largest Kerr phase.
     pub fn split_steps(&mut self, length: f64, steps: usize, out: &mut [Complex<T>]) -> f64 {
+        let places = self.prepare_steps(length, steps);
+        let sequence = sequence(&self.tables, &self.line, places, length, steps);
+        self.engine.run(&self.base, &sequence, out)
+    }
+
+    /// A field over the whole length in `steps` split steps. Returns the largest Kerr phase.
+    fn carry(&mut self, field: &mut [&mut [Complex<T>]], steps: usize) -> f64 {
+        let length = self.line.length;
+        let places = self.prepare_steps(length, steps);
+        let sequence = sequence(&self.tables, &self.line, places, length, steps);
+        self.engine.carry(field, &sequence)
+    }
+
+    /// Places of the responses of half a step and of a whole one.
+    fn prepare_steps(&mut self, length: f64, steps: usize) -> [usize; 2] {
         let step = length / steps as f64;
         // One step has no response between two.
         let middle = if steps == 1 { 0.5 * step } else { step };
-        let [half, whole] = self.tables([0.5 * step, middle]);
-        let sequence = Sequence {
-            first: &self.tables[half].response,
-            middle: &self.tables[whole].response,
-            last: &self.tables[half].response,
-            steps,
-            coefficient: self.line.coefficient(step),
-        };
-        self.engine.run(&self.base, &sequence, out)
+        self.tables([0.5 * step, middle])
     }
 
     /// Dispersion and loss of `length` on `base`.
@@ -288,11 +295,7 @@ impl<T: Real> Solver<T> {
         }
         match control {
             StepControl::Fixed { steps } => {
-                self.engine.forward(field, &mut self.base);
-                self.prepare_levels(1);
-                let mut out = std::mem::take(&mut self.levels[0]);
-                let phase = self.split_steps(length, steps, &mut out);
-                self.levels[0] = std::mem::replace(&mut self.base, out);
+                let phase = self.carry(field, steps);
                 let mut report = Report::new(
                     if steps == 1 {
                         Method::OneStep
@@ -302,8 +305,8 @@ impl<T: Real> Solver<T> {
                     "the number of steps was given",
                 );
                 (report.steps, report.largest_phase) = (steps, phase);
-                report.transforms = 2 * steps;
-                Ok(self.finish(field, report))
+                report.transforms = 2 * steps + 2;
+                Ok(report)
             }
             StepControl::PhaseLimited { max_phase } => self.phase_limited(field, max_phase),
             StepControl::Automatic { tolerance } => self.automatic(field, tolerance, before),
@@ -388,6 +391,23 @@ impl<T: Real> Solver<T> {
             z = if step >= left { length } else { z + step };
         }
         Ok(self.finish(field, report))
+    }
+}
+
+/// Split steps over `length` with the responses of half a step and of a whole one at these places.
+fn sequence<'a, T>(
+    tables: &'a [Table<T>],
+    line: &Line,
+    [half, whole]: [usize; 2],
+    length: f64,
+    steps: usize,
+) -> Sequence<'a, T> {
+    Sequence {
+        first: &tables[half].response,
+        middle: &tables[whole].response,
+        last: &tables[half].response,
+        steps,
+        coefficient: line.coefficient(length / steps as f64),
     }
 }
 

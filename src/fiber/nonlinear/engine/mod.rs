@@ -190,12 +190,27 @@ impl<T: Real> Engine<T> {
             self.respond(output, sequence.first);
             return 0.0;
         }
-        // Inverse transforms are not normalised: |A|² is N² too large in front of the Kerr step.
-        let scale = 1.0 / self.samples as f64;
-        let by = T::new(sequence.coefficient * scale * scale);
+        let by = self.unscaled(sequence.coefficient);
         match &mut self.layout {
             Layout::Whole(w) => w.run(&self.coupling, input, sequence, by, output),
             Layout::Blocked(b) => b.run(&self.coupling, input, sequence, by, output),
         }
+    }
+
+    /// Carries a field through a sequence of at least one split step and returns the largest Kerr
+    /// phase of a step: [`forward`](Self::forward), [`run`](Self::run) and [`inverse`](Self::inverse)
+    /// in fewer passes through memory, since the spectrum is not wanted at either end.
+    pub fn carry(&mut self, field: &mut [&mut [Complex<T>]], sequence: &Sequence<'_, T>) -> f64 {
+        let by = self.unscaled(sequence.coefficient);
+        match &mut self.layout {
+            Layout::Whole(w) => w.carry(&self.coupling, field, sequence, by),
+            Layout::Blocked(b) => b.carry(&self.coupling, field, sequence, by),
+        }
+    }
+
+    /// Inverse transforms are not normalised: |A|² is N² too large in front of the Kerr step.
+    fn unscaled(&self, coefficient: f64) -> T {
+        let scale = 1.0 / self.samples as f64;
+        T::new(coefficient * scale * scale)
     }
 }

@@ -112,6 +112,53 @@ fn both_layouts_do_what_the_definition_says() {
     }
 }
 
+/// A field carried at one go against its spectrum carried, transform by transform.
+#[test]
+fn a_field_is_carried_as_its_spectrum_is() {
+    let couplings = [
+        (1, Coupling::Own),
+        (2, Coupling::Total),
+        (2, Coupling::Matrix(vec![1.0, 2.0, 2.0, 1.0])),
+    ];
+    for (m, coupling) in couplings {
+        for (n, steps, threads) in [(1000, 1, 1), (1000, 3, 1), (1 << 17, 1, 1), (3 << 15, 4, 2)] {
+            let before: Vec<Vec<Complex64>> = (0..m).map(|c| field(n, 11 + c as u64)).collect();
+            let mut engine = Engine::new(n, m, coupling.clone(), threads);
+            let shared = !matches!(coupling, Coupling::Matrix(_));
+            let response = table(&engine, if shared { 1 } else { m }, n);
+            let half: Vec<Complex64> = response.iter().map(|r| r.sqrt()).collect();
+            let sequence = Sequence {
+                first: &half,
+                middle: &response,
+                last: &half,
+                steps,
+                coefficient: 0.3,
+            };
+            let mut plain = before.clone();
+            let mut views: Vec<&mut [Complex64]> =
+                plain.iter_mut().map(Vec::as_mut_slice).collect();
+            let mut spectrum = vec![Complex64::ZERO; engine.len()];
+            let mut out = spectrum.clone();
+            engine.forward(&views, &mut spectrum);
+            let phase = engine.run(&spectrum, &sequence, &mut out);
+            engine.inverse(&out, &mut views);
+            let mut carried = before;
+            let mut views: Vec<&mut [Complex64]> =
+                carried.iter_mut().map(Vec::as_mut_slice).collect();
+            let found = engine.carry(&mut views, &sequence);
+            assert!((found / phase - 1.0).abs() < 1e-13, "{found} {phase}");
+            for (a, e) in carried.iter().zip(&plain) {
+                let error: f64 = a.iter().zip(e).map(|(a, e)| (a - e).norm_sqr()).sum();
+                let all: f64 = e.iter().map(Complex64::norm_sqr).sum();
+                // Both round as often as there are stages in the transforms of the steps.
+                let bound = 2.0 * f64::EPSILON * (n as f64).log2() * (steps + 1) as f64;
+                let relative = (error / all).sqrt();
+                assert!(relative < bound, "{n} {m}: {relative:e} of {bound:e}");
+            }
+        }
+    }
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let n = 1 << 16;

@@ -71,26 +71,13 @@ impl<T: Real> Whole<T> {
         output: &mut [Complex<T>],
     ) -> f64 {
         let n = self.samples;
-        let scale = T::new(1.0 / n as f64);
-        let [spectrum, time] = &mut self.rooms;
-        let of = |table: &'_ [Complex<T>], c: usize| -> std::ops::Range<usize> {
-            if table.len() == n {
-                0..n
-            } else {
-                c * n..(c + 1) * n
-            }
-        };
-        for (c, (i, s)) in input.chunks(n).zip(spectrum.chunks_mut(n)).enumerate() {
-            T::product(i, &sequence.first[of(sequence.first, c)], s);
+        for (c, (i, s)) in input.chunks(n).zip(self.rooms[0].chunks_mut(n)).enumerate() {
+            T::product(i, part(sequence.first, n, c), s);
         }
         let mut largest = 0.0f64;
         for step in 1..=sequence.steps {
-            for (s, t) in spectrum.chunks_mut(n).zip(time.chunks_mut(n)) {
-                self.inverse
-                    .process_outofplace_with_scratch(s, t, &mut self.fft);
-            }
-            let most = coupling.rotate(time, n, &mut self.phase, coefficient, scale);
-            largest = largest.max(most.wide());
+            largest = largest.max(self.kerr(coupling, coefficient));
+            let [spectrum, time] = &mut self.rooms;
             let (out, response): (&mut [Complex<T>], _) = if step == sequence.steps {
                 (&mut *output, sequence.last)
             } else {
@@ -99,9 +86,73 @@ impl<T: Real> Whole<T> {
             for (c, (t, o)) in time.chunks_mut(n).zip(out.chunks_mut(n)).enumerate() {
                 self.forward
                     .process_outofplace_with_scratch(t, o, &mut self.fft);
-                T::multiply(o, &response[of(response, c)]);
+                T::multiply(o, part(response, n, c));
             }
         }
         largest
+    }
+
+    /// See [`Engine::carry`](super::Engine::carry).
+    pub fn carry(
+        &mut self,
+        coupling: &Coupling<T>,
+        field: &mut [&mut [Complex<T>]],
+        sequence: &Sequence<'_, T>,
+        coefficient: T,
+    ) -> f64 {
+        let n = self.samples;
+        for (c, (f, s)) in field
+            .iter_mut()
+            .zip(self.rooms[0].chunks_mut(n))
+            .enumerate()
+        {
+            self.forward
+                .process_outofplace_with_scratch(f, s, &mut self.fft);
+            T::multiply(s, part(sequence.first, n, c));
+        }
+        let mut largest = 0.0f64;
+        for step in 1..=sequence.steps {
+            largest = largest.max(self.kerr(coupling, coefficient));
+            let [spectrum, time] = &mut self.rooms;
+            let response = if step == sequence.steps {
+                sequence.last
+            } else {
+                sequence.middle
+            };
+            for (c, (t, o)) in time.chunks_mut(n).zip(spectrum.chunks_mut(n)).enumerate() {
+                self.forward
+                    .process_outofplace_with_scratch(t, o, &mut self.fft);
+                T::multiply(o, part(response, n, c));
+            }
+        }
+        for (f, s) in field.iter_mut().zip(self.rooms[0].chunks_mut(n)) {
+            self.inverse
+                .process_outofplace_with_scratch(s, f, &mut self.fft);
+            T::scale(f, T::new(1.0 / n as f64));
+        }
+        largest
+    }
+
+    /// From the spectrum in the first room to the time in the second, and the Kerr effect there.
+    fn kerr(&mut self, coupling: &Coupling<T>, coefficient: T) -> f64 {
+        let n = self.samples;
+        let [spectrum, time] = &mut self.rooms;
+        for (s, t) in spectrum.chunks_mut(n).zip(time.chunks_mut(n)) {
+            self.inverse
+                .process_outofplace_with_scratch(s, t, &mut self.fft);
+        }
+        let scale = T::new(1.0 / n as f64);
+        coupling
+            .rotate(time, n, &mut self.phase, coefficient, scale)
+            .wide()
+    }
+}
+
+/// The response of component `c` in a table for one component, or for all.
+fn part<T>(table: &[Complex<T>], samples: usize, c: usize) -> &[Complex<T>] {
+    if table.len() == samples {
+        table
+    } else {
+        &table[c * samples..(c + 1) * samples]
     }
 }
