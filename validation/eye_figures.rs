@@ -4,7 +4,8 @@ use super::checks::{Case, CaseError, Check, Checks, Reason, Tolerance};
 use eyespan::format::{Modulation, Pattern};
 use eyespan::math::{q_function, q_inverse};
 use eyespan::measure::PatternWaveform;
-use eyespan::measure::eye::{EyeFigures, MaskCoordinates};
+use eyespan::measure::eye::{EyeFigures, MaskCoordinates, vertical_eye_closure_penalty_db};
+use eyespan::measure::linear_fit::LinearFit;
 use std::f64::consts::PI;
 
 const AREA: &str = "eye figures";
@@ -189,11 +190,73 @@ fn masks() -> Result<Vec<Check>, CaseError> {
     checks.done()
 }
 
+/// A flat middle: A0 lies two Gaussian tails of 0.05 % inside the levels, and the modulation amplitude is 1.
+fn vertical_closure() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from(SOURCE);
+    let wave = waveform(&Modulation::nrz(), 0.0)?;
+    for sigma in [0.0, 0.03, 0.06, 0.1] {
+        checks.add(
+            format!("vertical eye closure penalty with noise of {sigma}"),
+            "dB",
+            vertical_eye_closure_penalty_db(&wave, sigma)?,
+            -10.0 * (1.0 - 2.0 * q_inverse(5e-4) * sigma).log10(),
+            Tolerance::Absolute(0.01, Reason::Grid),
+        );
+    }
+    checks.done()
+}
+
+/// Four levels x compressed to x − a·x³ and with an echo of share e a symbol later, symbols equally likely
+/// and independent over the pulse (a de Bruijn sequence). With E x² = 5/9, E x⁴ = 41/81 and E x⁶ = 365/729,
+/// what no pulse can follow of x³ has the power 16/405, and the pulse is 1 − 41a/45 high.
+fn signal_to_noise_and_distortion() -> Result<Vec<Check>, CaseError> {
+    let mut checks = Checks::from("moments of four levels, in closed form");
+    let symbols = Pattern::DeBruijn { order: 5 }.cyclic_symbols(&Modulation::pam4())?;
+    let n = symbols.len();
+    let values = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
+    for (compression, echo, noise) in [
+        (0.1, 0.0, 0.0),
+        (0.1, 0.2, 0.0),
+        (0.1, 0.2, 0.03),
+        (0.0, 0.2, 0.02),
+    ] {
+        let level = |k: usize| {
+            let x: f64 = values[usize::from(symbols[k % n])];
+            x - compression * x.powi(3)
+        };
+        let samples = (0..8 * n)
+            .map(|i| level(i / 8) + echo * level(i / 8 + n - 1))
+            .collect();
+        let wave = PatternWaveform::new(samples, symbols.clone(), 4, 53.125e9)?;
+        let fit = LinearFit::of(&wave, &values, 4, 1)?;
+        let peak = 1.0 - compression * 41.0 / 45.0;
+        let error = compression * (16.0 / 405.0 * (1.0 + echo * echo)).sqrt();
+        let words = format!("compression {compression}, echo {echo}, noise {noise}");
+        let exact = Tolerance::Absolute(1e-9, Reason::RoundOff);
+        checks.add(format!("peak, {words}"), "", fit.peak(), peak, exact);
+        checks.add(format!("error, {words}"), "", fit.error, error, exact);
+        checks.add(
+            format!("ratio, {words}"),
+            "dB",
+            fit.signal_to_noise_and_distortion_db(noise)?,
+            10.0 * (peak * peak / (error * error + noise * noise)).log10(),
+            Tolerance::Absolute(1e-6, Reason::RoundOff),
+        );
+    }
+    checks.done()
+}
+
 /// Cases of this area.
 pub fn cases() -> Vec<Case> {
     vec![
         Case::new(AREA, "eye-figures/two-levels", two_levels),
         Case::new(AREA, "eye-figures/four-levels", four_levels),
         Case::new(AREA, "eye-figures/masks", masks),
+        Case::new(AREA, "eye-figures/vertical-closure", vertical_closure),
+        Case::new(
+            AREA,
+            "eye-figures/signal-to-noise-and-distortion",
+            signal_to_noise_and_distortion,
+        ),
     ]
 }

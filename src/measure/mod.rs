@@ -3,6 +3,7 @@
 pub mod density;
 pub mod eye;
 pub mod jitter;
+pub mod linear_fit;
 pub mod opening;
 pub mod pattern_waveform;
 pub mod slicer;

@@ -13,9 +13,12 @@
 //! | width at p | from the time that a share p of the crossings at the left border exceeds to the one that a share p at the right border falls below, at the middle between the two levels |
 //! | eye symmetry mask width | twice the least distance of these times, of any eye, from the middle of the middle eye |
 //! | mask | [`MaskCoordinates`] |
+//! | vertical eye closure penalty | [`vertical_eye_closure_penalty_db`] |
 
+mod closure;
 mod mask;
 
+pub use closure::vertical_eye_closure_penalty_db;
 pub use mask::MaskCoordinates;
 
 use super::PatternWaveform;
@@ -48,6 +51,16 @@ pub enum EyeError {
     /// No crossing of a threshold.
     #[error("no edge crosses the middle of eye {0}")]
     NoEdges(usize),
+    /// A figure of two levels asked of more.
+    #[error("a vertical eye closure penalty is of two levels, and there are {0}")]
+    TwoLevels(usize),
+    /// A pattern without a run of two equal symbols of either level, from which a modulation amplitude
+    /// could be read.
+    #[error("the pattern has no runs of equal symbols to read the modulation amplitude from")]
+    NoRuns,
+    /// An eye without an opening.
+    #[error("the eye is closed: its opening is {0}")]
+    Closed(f64),
 }
 
 /// One of the eyes between the levels.
