@@ -17,8 +17,8 @@ use std::path::Path;
 const LINK: &str = include_str!("links/400gbase-dr4.toml");
 /// Most that 400GBASE-DR4 allows (IEEE Std 802.3, Table 124-6), dB.
 const MOST: f64 = 3.4;
-/// Dispersion where the slope of the fibre is left out, ps/nm.
-const DISPERSIONS: std::ops::RangeInclusive<i32> = -12..=12;
+/// Dispersions in steps of 5 ps/nm.
+const DISPERSIONS: std::ops::RangeInclusive<i32> = -6..=6;
 
 /// TDECQ and what of it the equaliser's noise gain makes, dB, of the link with changes; nothing where the
 /// eye cannot be opened.
@@ -69,7 +69,7 @@ fn limit() -> ReferenceLine {
 }
 
 fn slow(library: &Library) -> Result<CurvePlot, Box<dyn Error>> {
-    let bandwidths: Vec<f64> = (0..=24).map(|k| 12.0 + f64::from(k)).collect();
+    let bandwidths: Vec<f64> = (0..=16).map(|k| 12.0 + 1.5 * f64::from(k)).collect();
     let found = over(library, &bandwidths, |bandwidth| {
         vec![
             ("transmitter.bandwidth_ghz", bandwidth),
@@ -110,7 +110,7 @@ fn slow(library: &Library) -> Result<CurvePlot, Box<dyn Error>> {
 }
 
 fn chirped(library: &Library) -> Result<CurvePlot, Box<dyn Error>> {
-    let dispersions: Vec<f64> = DISPERSIONS.map(|k| 2.5 * f64::from(k)).collect();
+    let dispersions: Vec<f64> = DISPERSIONS.map(|k| 5.0 * f64::from(k)).collect();
     let mut series = Vec::new();
     println!("\n{:>10} {:>12} {:>10}", "chirp", "ps/nm", "TDECQ, dB");
     for (color, alpha) in [-0.5, 0.0, 0.5, 1.0].into_iter().enumerate() {
@@ -126,11 +126,11 @@ fn chirped(library: &Library) -> Result<CurvePlot, Box<dyn Error>> {
                 ),
             ]
         })?;
-        for (dispersion, whole, _) in found.iter().step_by(8) {
+        for (dispersion, whole, _) in found.iter().step_by(4) {
             println!("{alpha:>10.1} {dispersion:>12.1} {whole:>10.2}");
         }
         series.push(line(
-            &format!("α = {alpha}"),
+            &format!("α = {alpha}").replace('-', "−"),
             color,
             Style::Line,
             found.iter().map(|f| (f.0, f.1)).collect(),

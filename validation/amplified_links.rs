@@ -374,7 +374,7 @@ fn engine_cases() -> Vec<Case> {
         // Jitter and intensity noise pass a saturated gain, whose emission follows it.
         both_engines(
             "amplified-links/both-engines-saturated-nrz",
-            &[4e-3, 1e-3],
+            &[4e-3],
             || {
                 let way = vec![
                     connector(0.05),
@@ -406,7 +406,7 @@ fn engine_cases() -> Vec<Case> {
         ),
         both_engines(
             "amplified-links/both-engines-narrow-filter",
-            &[4e-3, 2e-4],
+            &[2e-3],
             || {
                 let way = vec![
                     connector(0.002),
@@ -419,7 +419,7 @@ fn engine_cases() -> Vec<Case> {
         ),
         both_engines(
             "amplified-links/both-engines-two-amplifiers",
-            &[4e-3, 1e-3],
+            &[4e-3],
             || {
                 let way = vec![
                     connector(0.002),

@@ -334,7 +334,7 @@ fn bins_do_not_matter() -> Result<Vec<Check>, CaseError> {
 }
 
 /// Error ratios at which errors are counted.
-const COUNTED: [f64; 4] = [1e-2, 1e-3, 1e-4, 1e-5];
+const COUNTED: [f64; 3] = [1e-2, 1e-3, 1e-4];
 /// The same for a link whose errors come in bursts.
 const BURSTS: [f64; 2] = [1e-2, 1e-3];
 

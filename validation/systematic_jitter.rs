@@ -147,8 +147,7 @@ fn jittered(mut link: Link, distortion: f64, sine: f64, frequency: f64) -> Link 
 
 /// Cases of this area.
 pub fn cases() -> Vec<Case> {
-    const LEVELS: [f64; 3] = [1e-2, 1e-3, 1e-4];
-    const BURSTS: [f64; 2] = [1e-2, 1e-3];
+    const LEVELS: [f64; 2] = [1e-2, 1e-3];
     let counted =
         |name: &'static str, levels: &'static [f64], link: fn() -> Result<Link, CaseError>| {
             Case::new(AREA, name, move || counted_against_tails(&link()?, levels))
@@ -166,7 +165,7 @@ pub fn cases() -> Vec<Case> {
         counted("statistical/pam4-53-gbd-every-jitter", &LEVELS, || {
             Ok(jittered(pam4_53g_edges()?, 0.04, 0.06, 20e6))
         }),
-        counted("statistical/nrz-25-gbd-feedback-bursts", &BURSTS, || {
+        counted("statistical/nrz-25-gbd-feedback-bursts", &LEVELS, || {
             Ok(jittered(nrz_25g_feedback()?, 0.08, 0.1, 10e6))
         }),
         counted("semi-analytic/pam4-53-gbd-twinax", &LEVELS, || {
