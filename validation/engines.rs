@@ -61,8 +61,8 @@ pub fn counted_against_tails(link: &Link, levels: &[f64]) -> Result<Vec<Check>, 
     for &level in levels {
         let decided = decided_near(&mut engine, level)?;
         let symbols = engine.propagation().symbols().len();
-        // Some 4000 errors where they are frequent, 400 where they are rare.
-        link.engine.monte_carlo.relative_error = if level > 1e-4 { 0.03 } else { 0.1 };
+        // Some 2400 errors where they are frequent, 400 where they are rare.
+        link.engine.monte_carlo.relative_error = if level > 9e-4 { 0.04 } else { 0.1 };
         let counter = MonteCarlo::new(&link, engine.plan(), &decided.rule, symbols)?;
         let counts = counter.run(&Watch::default())?;
         let (low, high) = counts.bit_error_interval(CONFIDENCE, &modulation);
