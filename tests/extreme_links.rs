@@ -17,19 +17,22 @@ const LINKS: [&str; 15] = [
     include_str!("data/optical.toml"),
     include_str!("data/copper.toml"),
     include_str!("data/multimode.toml"),
-    include_str!("../examples/links/100gbase-lr4-lane-with-reflections.toml"),
     include_str!("../examples/links/100gbase-sr1-om4.toml"),
-    include_str!("../examples/links/200gaui-1-c2m-class.toml"),
     include_str!("../examples/links/25g-nrz-1550nm.toml"),
     include_str!("../examples/links/400gbase-dr4.toml"),
+    include_str!("../examples/links/twinax-26awg-1m-106gbd.toml"),
+    include_str!("../examples/links/twinax-26awg-2m-53gbd.toml"),
+    include_str!("../examples/links/100gbase-lr4-lane-with-reflections.toml"),
+    include_str!("../examples/links/200gaui-1-c2m-class.toml"),
     include_str!("../examples/links/400gbase-dr4-hosts-and-modules.toml"),
     include_str!("../examples/links/adc-200g-30awg-0.5m.toml"),
     include_str!("../examples/links/dac-50g-28awg-3m.toml"),
     include_str!("../examples/links/linear-active-cable-30awg-3m-53gbd.toml"),
     include_str!("../examples/links/lpo-dr-53gbd.toml"),
-    include_str!("../examples/links/twinax-26awg-1m-106gbd.toml"),
-    include_str!("../examples/links/twinax-26awg-2m-53gbd.toml"),
 ];
+
+/// Links at the head of the list that are computed in a moment; the others are taken once in eight times.
+const QUICK: usize = 8;
 
 /// Short patterns: what is looked for does not depend on their length.
 const PATTERNS: [&str; 3] = ["prbs7", "prbs9", "debruijn4"];
@@ -348,7 +351,12 @@ fn links_of_extreme_numbers_are_computed_or_refused() {
     let (mut misread, mut refused, mut computed) = (0, 0, 0);
     let mut slowest = (Duration::ZERO, String::new());
     while start.elapsed() < time {
-        let mut link = choice.of(&links).clone();
+        let all = if choice.below(8) == 0 {
+            links.len()
+        } else {
+            QUICK
+        };
+        let mut link = choice.of(&links[..all]).clone();
         for _ in 0..=choice.below(4) {
             mutate(&mut link, &offer, &mut choice);
         }
